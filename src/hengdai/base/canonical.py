@@ -1,0 +1,72 @@
+"""One value, one sequence of bytes: the JSON Canonicalization Scheme (RFC 8785), and its digest.
+
+Money and rates are integers here; a float is refused, because two machines may
+print it differently and no figure of ours is one.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date, datetime
+
+_SAFE = 2**53 - 1  # RFC 8785 §3.2.2.3: numbers are IEEE 754 doubles; larger integers would not survive
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+class NotCanonical(TypeError):
+    """The value has no canonical form: a float, a set, an unsafe integer, a key that is no string."""
+
+
+def canonical(value: object) -> bytes:
+    """The RFC 8785 bytes of `value`: null, bool, int, str, date (ISO 8601), list, tuple or mapping of these.
+
+    Raises :class:`NotCanonical` with what was found and what would be right.
+    """
+    return _write(value).encode("utf-8")
+
+
+def digest(value: object) -> str:
+    """SHA-256 of the canonical bytes, in hex."""
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def _write(value: object) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return _integer(value)
+    if isinstance(value, str):
+        return _string(value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return _string(value.isoformat())
+    if isinstance(value, Mapping):
+        return _object(value)
+    if isinstance(value, list | tuple):
+        return "[" + ",".join(_write(item) for item in value) + "]"
+    raise NotCanonical(f"{type(value).__name__} {value!r} has no canonical form; use int, str, bool, date, list or dict")
+
+
+def _integer(value: int) -> str:
+    if not -_SAFE <= value <= _SAFE:
+        raise NotCanonical(f"integer {value} is beyond 2^53 - 1; write it as a string")
+    return str(int(value))
+
+
+def _string(value: str) -> str:
+    out = "".join(_ESCAPES.get(char) or (f"\\u{ord(char):04x}" if char < " " else char) for char in value)
+    return f'"{out}"'
+
+
+def _object(value: Mapping[object, object]) -> str:
+    members = []
+    # RFC 8785 §3.2.3: names are sorted by their UTF-16 code units, not by code points.
+    for name in sorted(value, key=_utf16):
+        members.append(f"{_string(str(name))}:{_write(value[name])}")
+    return "{" + ",".join(members) + "}"
+
+
+def _utf16(name: object) -> bytes:
+    if not isinstance(name, str):
+        raise NotCanonical(f"an object's name must be a string, found {name!r}")
+    return name.encode("utf-16-be", "surrogatepass")
