@@ -1,0 +1,1 @@
+"""Who may work with whom: the partner list of a funder, by day."""

@@ -1,0 +1,1 @@
+"""What is offered: terms frozen into a loan, fees by payee, the cost, the disclosure table."""
