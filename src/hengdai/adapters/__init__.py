@@ -1,0 +1,1 @@
+"""The world, each piece behind a port of app: database, clock, ids, files."""

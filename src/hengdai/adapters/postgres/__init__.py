@@ -1,0 +1,1 @@
+"""The book in PostgreSQL: server, tables, row-level security, transactions, bulk loading."""

@@ -1,0 +1,75 @@
+"""What the verbs need of the world: a clock, ids, law packs and a store. Each port states its duties."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol, TypeVar
+
+from hengdai.app.actor import Actor
+from hengdai.app.work import Work
+from hengdai.law.pack import Pack
+
+T = TypeVar("T")
+
+
+class Clock(Protocol):
+    """The business date and the instant. The only source of both; a test or a replay sets its own."""
+
+    def today(self) -> date:
+        """The business date; it never goes back."""
+        ...
+
+    def now(self) -> datetime:
+        """The instant, aware and in UTC."""
+        ...
+
+
+class Ids(Protocol):
+    """New names of things."""
+
+    def next(self) -> str:
+        """A UUIDv7 (RFC 9562 §5.7) as text; later ones sort after earlier ones of the same process."""
+        ...
+
+
+class PackShelf(Protocol):
+    """The law packs that this installation can judge by."""
+
+    def pack(self, pack_id: str) -> Pack:
+        """The current text of that jurisdiction; an unknown one raises `LookupError` naming those known."""
+        ...
+
+    def by_digest(self, digest: str) -> Pack:
+        """The very text that an old judgement named, for judging again; `LookupError` when it is not held."""
+        ...
+
+    def texts(self, digest: str) -> dict[str, str]:
+        """File name to text of the pack of that digest, to be stored beside the first judgement made by it."""
+        ...
+
+
+class Store(Protocol):
+    """The book. Everything that changes goes through :meth:`transact`; nothing else commits."""
+
+    async def transact(self, actor: Actor, function: Callable[[Work], Awaitable[T]]) -> T:
+        """Run `function` in one transaction as `actor` and commit; an exception rolls everything back.
+
+        The function may run more than once (serialisation failure, deadlock, two writers on one loan),
+        so it must do nothing but ask and record through the `Work` it is given.
+        """
+        ...
+
+    def begin(self, actor: Actor) -> AbstractAsyncContextManager[Work]:
+        """One read-only transaction that sees one state of the book; a write in it is refused by the database."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Everything a verb works with; built once by whoever starts the process."""
+
+    store: Store
+    clock: Clock
+    ids: Ids
+    packs: PackShelf
