@@ -1,0 +1,122 @@
+"""What a loan truly costs: all-in rates by the PBoC 2021/3 method and by dates, each with its proof.
+
+中国人民银行公告〔2021〕第3号, annex: the rate per period makes the money received equal the money repaid; *simple* (单利)
+is that rate x periods a year, *compound* (IRR 复利) is (1 + rate)^periods - 1. Amounts are whole minor units; either
+side may be the positive one. Rates come out e8 (10⁻⁸), rounded half-up from a proved bracket.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from math import lcm
+
+from hengdai.base.rate import E8
+from hengdai.base.rounding import Rounding
+from hengdai.maths.day_count import DayCount, year_fraction
+from hengdai.maths.root import Bracket, Flow, NoRate, Roots, Why, power_between, solve
+
+__all__ = [
+    "AllIn",
+    "Effective",
+    "Flow",
+    "NoRate",
+    "Roots",
+    "Why",
+    "all_in",
+    "dated",
+    "nominal",
+    "timed",
+]
+
+_NARROWINGS = 160  # halvings before a figure counts as lying on a tie of the rounding
+
+
+@dataclass(frozen=True, slots=True)
+class AllIn:
+    """All-in cost of equal periods: the proved rate per period, a year's simple and compound rate (e8)."""
+
+    periodic: Bracket
+    simple_e8: int
+    compound_e8: int
+
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """An effective annual rate (e8) from flows at moments of a year, with the proved rate per shortest step."""
+
+    step: Bracket
+    steps_per_year: int
+    effective_e8: int
+
+
+def all_in(flows: Sequence[int], periods_per_year: int, several: Roots = Roots.REFUSE) -> AllIn:
+    """The cost of flows one period apart, the first at the payout. No single rate raises :class:`NoRate`."""
+    return from_bracket(
+        solve([Flow(amount, k) for k, amount in enumerate(flows)], several),
+        periods_per_year,
+    )
+
+
+def from_bracket(bracket: Bracket, periods_per_year: int) -> AllIn:
+    """Simple and compound annual rates of a proved rate per period."""
+    if not 1 <= periods_per_year <= 366:
+        raise ValueError(f"每年期数须为 1 至 366 / 1 to 366 periods a year expected, found {periods_per_year}")
+    simple = _certain(bracket, lambda rate: (rate * periods_per_year,) * 2)
+    return AllIn(bracket, simple, _certain(bracket, lambda rate: _annual(rate, periods_per_year)))
+
+
+def nominal(flows: Sequence[Flow], periods_per_year: Fraction, several: Roots = Roots.REFUSE) -> int:
+    """Rate per period x periods a year, e8: Regulation Z Appendix J unit periods, IN-KFS, nominal x 12."""
+    return _certain(solve(flows, several), lambda rate: (rate * periods_per_year,) * 2)
+
+
+def dated(
+    flows: Sequence[tuple[date, int]],
+    day_count: DayCount = DayCount.ACT_365,
+    several: Roots = Roots.REFUSE,
+) -> Effective:
+    """XIRR: the effective annual rate of dated flows, time counted from the earliest by `day_count`."""
+    if not flows:
+        raise NoRate(Why.ONE_DIRECTION)
+    zero = min(day for day, _ in flows)
+    return timed(
+        [(year_fraction(day_count, zero, day), amount) for day, amount in flows],
+        several,
+    )
+
+
+def timed(flows: Sequence[tuple[Fraction, int]], several: Roots = Roots.REFUSE) -> Effective:
+    """The effective annual rate of flows at exact moments in years: ``Σ amount / (1 + X)^t = 0``."""
+    steps = lcm(*(moment.denominator for moment, _ in flows))
+    zero = min((moment for moment, _ in flows), default=Fraction(0))
+    bracket = solve(
+        [Flow(amount, int((moment - zero) * steps)) for moment, amount in flows],
+        several,
+    )
+    return Effective(bracket, steps, _certain(bracket, lambda rate: _annual(rate, steps)))
+
+
+def _annual(rate: Fraction, periods: int) -> tuple[Fraction, Fraction]:
+    """Bounds of (1 + rate)^periods - 1."""
+    width = 256 + periods.bit_length()
+    up, down = rate.numerator + rate.denominator, rate.denominator
+    low, high = power_between((up << width) // down, -(-(up << width) // down), periods, width)
+    return Fraction(low, 1 << width) - 1, Fraction(high, 1 << width) - 1
+
+
+def _certain(bracket: Bracket, annual: Callable[[Fraction], tuple[Fraction, Fraction]]) -> int:
+    """The e8 figure that both ends of the bracket round to, narrowing it until they agree.
+
+    A figure within 2⁻¹⁶⁰ of the bracket's width of a tie counts as the tie: half-up.
+    """
+    for _ in range(_NARROWINGS):
+        low, high = annual(bracket.low)[0], annual(bracket.high)[1]
+        if _e8(low) == _e8(high):
+            break
+        bracket = bracket.halved()
+    return _e8(high) if high > 0 else _e8(low)
+
+
+def _e8(rate: Fraction) -> int:
+    return Rounding.HALF_UP.ratio(rate.numerator * E8, rate.denominator)
