@@ -1,0 +1,157 @@
+"""Text columns of a foreign tape as exact typed columns, and the cells that could not be read.
+
+Nothing is guessed: the mapping states the unit of money and rates and the form
+of dates. Full-width digits, thousands marks, currency words and a percent sign
+are read; what is left unread is a reject with what was found and what would be right.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import polars as pl
+
+from hengdai.audit.tape import Column, Type
+from hengdai.base.text import Text
+
+
+class Unit(StrEnum):
+    """What a number on the tape counts; the mapping must say it for money and rates."""
+
+    MAJOR = "major"
+    MINOR = "minor"
+    PERCENT = "percent"
+    FRACTION = "fraction"
+    PERCENT_MONTH = "percent_month"
+    PERCENT_DAY = "percent_day"
+    MONTHS = "months"
+
+
+# A year has twelve months and, for daily rates quoted in China (日利率), 360 days.
+_RATE_TO_E8: Mapping[Unit, tuple[int, int]] = {
+    Unit.PERCENT: (6, 1),
+    Unit.FRACTION: (8, 1),
+    Unit.PERCENT_MONTH: (6, 12),
+    Unit.PERCENT_DAY: (6, 360),
+}
+
+_BLANK = ("", "-", "--", "/", "n/a", "na", "nan", "null", "none", "无", "空")
+_CURRENCY_MARKS = r"(?i)(人民币|cny|rmb|usd|[¥￥$元圆])"
+_NUMBER = r"^([-+]?)(\d+)(?:\.(\d*))?$"
+_TRUE = ("1", "true", "t", "yes", "y", "是", "有")
+_FALSE = ("0", "false", "f", "no", "n", "否", "无")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How one column of a tape is read: its header there, its unit, the day format, and foreign words for choices."""
+
+    column: Column
+    header: str
+    unit: Unit | None = None
+    format: str | None = None
+    words: Mapping[str, str] | None = None
+
+
+def expected(reading: Reading) -> Text:
+    """What a cell of that column should look like, for the person who mends it."""
+    column = reading.column
+    if column.type is Type.MONEY:
+        return Text("金额, 如 1234.50 或 1,234.50元", "an amount such as 1234.50 or 1,234.50元")
+    if column.type is Type.RATE:
+        return Text(f"利率数字, 单位 {reading.unit}", f"a rate as a number, unit {reading.unit}")
+    if column.type in (Type.DATE, Type.INSTANT):
+        form = reading.format or "%Y-%m-%d"
+        return Text(f"日期, 格式 {form}", f"a day in the form {form}")
+    if column.type is Type.COUNT:
+        return Text("非负整数", "a whole number, not negative")
+    if column.type is Type.FLAG:
+        return Text("是 或 否", "yes or no")
+    if column.type is Type.CHOICE:
+        return Text(f"其一: {', '.join(column.choices)}", f"one of {', '.join(column.choices)}")
+    return Text("非空文字", "text that is not empty")
+
+
+def tidy(header: str) -> pl.Expr:
+    """The cell's text in compatibility form (full-width to half-width), trimmed; a blank word becomes null."""
+    text = pl.col(header).cast(pl.String).str.normalize("NFKC").str.strip_chars()
+    return pl.when(text.str.to_lowercase().is_in(_BLANK)).then(None).otherwise(text)
+
+
+def typed(reading: Reading, digits: int = 2) -> pl.Expr:
+    """The typed column: money in minor units, rates in e8 a year, days, counts; null where blank or unreadable."""
+    text = tidy(reading.header)
+    kind = reading.column.type
+    if kind is Type.MONEY:
+        return _money(text, reading.unit, digits)
+    if kind is Type.RATE:
+        return _rate(text, reading.unit)
+    if kind is Type.DATE:
+        return text.str.to_date(reading.format or "%Y-%m-%d", strict=False)
+    if kind is Type.INSTANT:
+        return text.str.to_datetime(reading.format or "%Y-%m-%d %H:%M:%S", strict=False, time_unit="us")
+    if kind is Type.COUNT:
+        return _scaled(text.str.replace(r"(期|个月|月|天|日|months?|days?)$", "").str.strip_chars(), 0)
+    if kind is Type.FLAG:
+        low = text.str.to_lowercase()
+        return pl.when(low.is_in(_TRUE)).then(True).when(low.is_in(_FALSE)).then(False).otherwise(None)
+    if kind is Type.CHOICE:
+        words = {**{choice: choice for choice in reading.column.choices}, **(reading.words or {})}
+        return text.replace_strict(words, default=None, return_dtype=pl.String)
+    return text
+
+
+def unread(reading: Reading, digits: int = 2) -> pl.Expr:
+    """True where a cell holds something that :func:`typed` could not read, or a required one holds nothing."""
+    blank = tidy(reading.header).is_null()
+    missing = typed(reading, digits).is_null()
+    return missing if reading.column.required else missing & ~blank
+
+
+def _bare_number(text: pl.Expr) -> pl.Expr:
+    """Digits with at most one decimal point: currency words, spaces and thousands marks taken away.
+
+    "1.234,50" and "1 234,50" are read as 1234.50 (a comma before one or two final digits is decimal);
+    a comma before exactly three digits is a thousands mark.
+    """
+    unmarked = text.str.replace_all(_CURRENCY_MARKS, "").str.strip_chars().str.replace(r"^([-+])\s+", "${1}")
+    spaced = unmarked.str.contains(r"^[-+]?\d{1,3}([\s']\d{3})+([.,]\d*)?$")
+    bare = pl.when(spaced).then(unmarked.str.replace_all(r"[\s']", "")).otherwise(unmarked)
+    decimal_comma = bare.str.contains(r"^[-+]?\d{1,3}(\.\d{3})*,\d{1,2}$") | bare.str.contains(r"^[-+]?\d+,\d{1,2}$")
+    grouped = bare.str.contains(r"^[-+]?\d{1,3}(,\d{3})+(\.\d*)?$")
+    return (
+        pl.when(decimal_comma)
+        .then(bare.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True))
+        .when(grouped)
+        .then(bare.str.replace_all(",", "", literal=True))
+        .otherwise(bare)
+    )
+
+
+def _scaled(text: pl.Expr, places: int) -> pl.Expr:
+    """A decimal text as an exact integer of 10^-places; more decimals than that (unless zeros) are unread."""
+    bare = _bare_number(text)
+    whole = bare.str.extract(_NUMBER, 2)
+    part = bare.str.extract(_NUMBER, 3).fill_null("").str.strip_chars_end("0")
+    fits = whole.is_not_null() & (part.str.len_chars() <= places) & (whole.str.len_chars() + places <= 18)
+    digits = pl.concat_str([whole, part.str.pad_end(places, "0")])
+    number = pl.when(fits).then(digits).otherwise(None).cast(pl.Int64, strict=False)
+    return pl.when(bare.str.starts_with("-")).then(-number).otherwise(number)
+
+
+def _money(text: pl.Expr, unit: Unit | None, digits: int) -> pl.Expr:
+    if unit is Unit.MAJOR:
+        return _scaled(text, digits)
+    if unit is Unit.MINOR:
+        return _scaled(text, 0)
+    raise ValueError(f"unit of a money column must be major or minor, found {unit}")
+
+
+def _rate(text: pl.Expr, unit: Unit | None) -> pl.Expr:
+    """A rate in the stated unit as e8 a year; a percent sign contradicting a fraction unit leaves it unread."""
+    if unit not in _RATE_TO_E8:
+        raise ValueError(f"unit of a rate column must be one of {', '.join(_RATE_TO_E8)}, found {unit}")
+    places, times = _RATE_TO_E8[unit]
+    signed = text.str.ends_with("%")
+    number = _scaled(text.str.strip_chars_end("% "), places) * times
+    return pl.when(signed & (unit is Unit.FRACTION)).then(None).otherwise(number)

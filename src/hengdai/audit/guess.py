@@ -1,0 +1,149 @@
+"""A first mapping drafted from headers and a sample of cells, with its evidence beside each line.
+
+A guess is a draft for a person: where the sample does not settle a unit, the line is left
+without one, and the audit refuses the mapping until somebody has said it.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from hengdai.audit.tape import COLUMNS, Column, Type
+
+_MARKS = re.compile(r"[\s_\-/()（）.:：%％#]+")
+_DATE_FORMS = (
+    (re.compile(r"\d{4}-\d{1,2}-\d{1,2}"), "%Y-%m-%d"),
+    (re.compile(r"\d{4}/\d{1,2}/\d{1,2}"), "%Y/%m/%d"),
+    (re.compile(r"\d{8}"), "%Y%m%d"),
+    (re.compile(r"\d{4}年\d{1,2}月\d{1,2}日"), "%Y年%m月%d日"),
+    (re.compile(r"\d{4}-\d{1,2}-\d{1,2}[ T]\d{1,2}:\d{2}:\d{2}"), "%Y-%m-%d %H:%M:%S"),
+    (re.compile(r"\d{4}/\d{1,2}/\d{1,2} \d{1,2}:\d{2}:\d{2}"), "%Y/%m/%d %H:%M:%S"),
+)
+_METHOD_WORDS = {
+    "等额本息": "equal_instalment",
+    "等额本金": "equal_principal",
+    "先息后本": "interest_first",
+    "按月付息到期还本": "interest_first",
+    "一次还本付息": "bullet",
+    "到期一次还本付息": "bullet",
+    "等本等费": "flat_fee",
+}
+_KIND_WORDS = {
+    "银行": "bank",
+    "消费金融公司": "consumer_finance",
+    "消费金融": "consumer_finance",
+    "消金": "consumer_finance",
+    "小额贷款公司": "microloan",
+    "小贷": "microloan",
+    "信托公司": "trust",
+    "信托": "trust",
+}
+_CLASS_WORDS = {"正常": "normal", "关注": "special_mention", "次级": "substandard", "可疑": "doubtful", "损失": "loss"}
+_WORDS = {"method": _METHOD_WORDS, "lender_kind": _KIND_WORDS, "class5": _CLASS_WORDS}
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """One line of a draft: the column, the header it was found under, what was inferred and from what."""
+
+    column: Column
+    header: str
+    unit: str | None
+    format: str | None
+    words: Mapping[str, str]
+    evidence: str
+
+
+def plain_header(header: str) -> str:
+    """A header for comparing: lower case, without spaces, underscores and marks."""
+    return _MARKS.sub("", header.strip().lower().removeprefix("\ufeff"))
+
+
+def guess(headers: Sequence[str], sample: Mapping[str, Sequence[str]]) -> list[Guess]:
+    """One guess for each column of the tape whose words match a header; each header is used once.
+
+    `sample` holds some cells (text) of each header. An exact word wins over one that is only contained.
+    """
+    plain = {header: plain_header(header) for header in headers}
+    taken: set[str] = set()
+    found = []
+    for column in COLUMNS:
+        header = _header_of(column, plain, taken)
+        if header is not None:
+            taken.add(header)
+            found.append(_infer(column, header, [cell.strip() for cell in sample.get(header, ()) if cell.strip()]))
+    return found
+
+
+def draft(guesses: Sequence[Guess], *, pack: str, currency: str) -> str:
+    """The guesses as the text of a mapping file, evidence in comments."""
+    lines = [
+        "# 映射草稿: 请核对每一行, 尤其是单位 / A draft: check each line, units above all.",
+        "[tape]",
+        f'pack = "{pack}"',
+        f'currency = "{currency}"',
+        "",
+        "[constants]",
+        '# lender_kind = "bank"   # 若带上没有此列 / when the tape has no such column',
+    ]
+    for one in guesses:
+        lines += ["", f"[columns.{one.column.name}]  # {one.column.meaning}", f"# {one.evidence}", f"header = {_quoted(one.header)}"]
+        if one.column.type in (Type.MONEY, Type.RATE):
+            options = "major | minor" if one.column.type is Type.MONEY else "percent | fraction | percent_month | percent_day"
+            lines.append(f'unit = "{one.unit}"' if one.unit else f'# unit = "?"   # 样本不足以判断 / the sample does not settle it: {options}')
+        if one.format:
+            lines.append(f'format = "{one.format}"')
+        if one.words:
+            lines.append("words = { " + ", ".join(f"{_quoted(k)} = {_quoted(v)}" for k, v in one.words.items()) + " }")
+    return "\n".join(lines) + "\n"
+
+
+def _header_of(column: Column, plain: Mapping[str, str], taken: set[str]) -> str | None:
+    words = (plain_header(column.name), *column.words)
+    for word in words:
+        for header, text in plain.items():
+            if header not in taken and text == word:
+                return header
+    for word in words:
+        for header, text in plain.items():
+            # A word of two Chinese characters or six letters is long enough to be meant when contained.
+            long_enough = len(word) >= 6 or (len(word) >= 3 and not word.isascii())
+            if header not in taken and long_enough and word in text:
+                return header
+    return None
+
+
+def _infer(column: Column, header: str, cells: Sequence[str]) -> Guess:
+    shown = f"样本 / sample: {', '.join(cells[:3]) or '(空 / empty)'}"
+    if column.type is Type.MONEY:
+        return _infer_money(column, header, cells, shown)
+    if column.type is Type.RATE:
+        return _infer_rate(column, header, cells, shown)
+    if column.type in (Type.DATE, Type.INSTANT):
+        form = next((form for mark, form in _DATE_FORMS if cells and all(mark.fullmatch(cell) for cell in cells)), None)
+        return Guess(column, header, None, form, {}, shown)
+    words = {cell: _WORDS[column.name][cell] for cell in dict.fromkeys(cells) if cell in _WORDS.get(column.name, {})}
+    return Guess(column, header, None, None, words, shown)
+
+
+def _infer_money(column: Column, header: str, cells: Sequence[str], shown: str) -> Guess:
+    if any("分" in part for part in (header,)):
+        return Guess(column, header, "minor", None, {}, f"{shown}; 表头含“分” / the header says fen")
+    if any("." in cell or "元" in cell for cell in cells) or "元" in header:
+        return Guess(column, header, "major", None, {}, f"{shown}; 含小数或“元” / decimals or 元")
+    return Guess(column, header, None, None, {}, f"{shown}; 皆为整数, 元或分不明 / whole numbers only: yuan or fen?")
+
+
+def _infer_rate(column: Column, header: str, cells: Sequence[str], shown: str) -> Guess:
+    numbers = [float(cell.rstrip("%％ ")) for cell in cells if re.fullmatch(r"-?\d+(\.\d+)?\s*[%％]?", cell)]
+    if cells and all(cell.endswith(("%", "％")) for cell in cells):
+        return Guess(column, header, "percent", None, {}, f"{shown}; 皆带百分号 / every cell has a percent sign")
+    if numbers and min(numbers) > 1:
+        return Guess(column, header, "percent", None, {}, f"{shown}; 最小值 {min(numbers)} > 1 / the smallest is above 1")
+    if numbers and max(numbers) < 1 and max(numbers) > 0.02:
+        return Guess(column, header, "fraction", None, {}, f"{shown}; 最大值 {max(numbers)} < 1 / the largest is below 1")
+    return Guess(column, header, None, None, {}, f"{shown}; 无法判断 / not clear")
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
