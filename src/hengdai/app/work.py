@@ -11,7 +11,6 @@ from typing import Protocol
 
 from hengdai.app.actor import Actor
 from hengdai.base.identity import LoanId, OrgId
-from hengdai.law.judge import Judgement
 from hengdai.ledger.entry import Entry
 from hengdai.loan.events import Event
 from hengdai.loan.loan import Loan
@@ -50,12 +49,18 @@ class LoanRecord:
 
 @dataclass(frozen=True, slots=True)
 class JudgementRow:
-    """A judgement made at a gate, with the id that the event it lets through will name."""
+    """A judgement made at a gate, with the id that the event it lets through will name.
+
+    `said` is the whole of it as canonical JSON values (see :mod:`hengdai.app.judging`): the facts it was
+    made from and every verdict, so that it can be made again from the stored pack and compared.
+    """
 
     id: str
     stage: str
     day: date
-    judgement: Judgement
+    pack_digest: str
+    said: Mapping[str, object]
+    stopping: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,8 @@ class LoanChange:
     """What one command did to one loan: new events, what they rest on, and the money they moved.
 
     `clearances` maps an event id to the judgement id that let it through.
-    `before` is None for a new loan; `as_of` is the business day of the positions.
+    `before` is None for a new loan, and then `cost_e8` holds its all-in cost (simple, compound; None where
+    there is none). `as_of` is the business day of the position.
     """
 
     org: OrgId
@@ -75,6 +81,7 @@ class LoanChange:
     judgements: tuple[JudgementRow, ...]
     clearances: Mapping[str, str]
     as_of: date
+    cost_e8: tuple[int | None, int | None] = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +113,13 @@ class Work(Protocol):
         """Keep the bytes that are answered to the claimed command, for every later time it is asked."""
         ...
 
-    async def loan(self, loan: LoanId, known_until: datetime | None = None) -> LoanRecord | None:
-        """A loan that the actor may see, folded from the events known until then (default: all)."""
+    async def loan(
+        self, loan: LoanId, org: OrgId | None = None, known_until: datetime | None = None
+    ) -> LoanRecord | None:
+        """A loan that the actor may see, folded from the events known until then (default: all).
+
+        `org` names the funder whose books it is in; without it the actor's own books are looked at first.
+        """
         ...
 
     async def entries(self, org: OrgId, loan: LoanId) -> tuple[Entry, ...]:
@@ -126,7 +138,7 @@ class Work(Protocol):
         """The funder's partner list, past rows included."""
         ...
 
-    async def add_listing(self, listing: Listing) -> None:
+    async def add_listing(self, listing_id: str, listing: Listing) -> None:
         """Append a row to the actor's own partner list."""
         ...
 

@@ -1,0 +1,67 @@
+"""Organisations and API keys: founding, issuing, and knowing who stands before the door.
+
+A key reads `hd.<organisation>.<key id>.<secret>`. Only the SHA-256 of the secret is stored; the secret has 256
+random bits, so a slow hash would protect nothing.
+"""
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from hengdai.adapters.postgres.tables import api_key, organisation
+from hengdai.adapters.postgres.transaction import DatabaseRole, reading, writing
+from hengdai.app.actor import Actor, Role
+from hengdai.app.work import Organisation
+from hengdai.base.identity import OrgId
+
+_NOBODY = hashlib.sha256(b"").digest()
+
+
+class Door:
+    """What happens before an actor is known. Founding and issuing are for whoever owns the machine."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def found(self, founded: Organisation, at: datetime) -> bool:
+        """Enter an organisation; False when it is here already."""
+        values = {"org": founded.id, "name": founded.name, "kind": founded.kind, "founded": at}
+        async with writing(self._engine, DatabaseRole.DOOR, "") as connection:
+            done = await connection.execute(insert(organisation).values(values).on_conflict_do_nothing())
+            return done.rowcount == 1
+
+    async def issue(self, org: OrgId, role: Role, label: str, at: datetime) -> str:
+        """A new key, shown this once. An organisation that is not here raises `LookupError`."""
+        key_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
+        values = {
+            "org": org,
+            "key_id": key_id,
+            "secret_digest": hashlib.sha256(secret.encode()).digest(),
+            "role": role.value,
+            "label": label,
+            "issued": at,
+        }
+        async with writing(self._engine, DatabaseRole.DOOR, "") as connection:
+            known = await connection.execute(select(organisation.c.org).where(organisation.c.org == org))
+            if known.one_or_none() is None:
+                raise LookupError(f"未知机构 / unknown organisation {org!r}")
+            await connection.execute(insert(api_key).values(values))
+        return f"hd.{org}.{key_id}.{secret}"
+
+    async def actor(self, key: str) -> Actor | None:
+        """Who holds that key; None for a key that is malformed, unknown, wrong or revoked."""
+        parts = key.split(".")
+        org, key_id, secret = (".".join(parts[1:-2]), parts[-2], parts[-1]) if len(parts) >= 4 else ("", "", "")
+        asked = select(api_key.c.secret_digest, api_key.c.role).where(
+            api_key.c.org == org, api_key.c.key_id == key_id, api_key.c.revoked.is_(None)
+        )
+        async with reading(self._engine, DatabaseRole.DOOR, "") as connection:
+            row = (await connection.execute(asked)).one_or_none()
+        expected = row.secret_digest if row is not None else _NOBODY
+        right = hmac.compare_digest(hashlib.sha256(secret.encode()).digest(), expected)
+        return Actor(OrgId(org), Role(row.role), key_id) if row is not None and right and parts[0] == "hd" else None

@@ -1,0 +1,90 @@
+"""Loans as stored: read by folding their events, written as new facts and a position made anew."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table, delete, literal_column, select
+from sqlalchemy.dialects.postgresql import insert
+
+from hengdai.adapters.postgres import rows
+from hengdai.adapters.postgres.session import Session
+from hengdai.adapters.postgres.tables import account_balance, entry, event, judgement, loan, plan, position
+from hengdai.app import position as positions
+from hengdai.app.work import JudgementRow, LoanChange, LoanRecord
+from hengdai.base.identity import LoanId, OrgId
+from hengdai.ledger.entry import Entry
+from hengdai.loan.fold import fold
+
+
+class Loans(Session):
+    """The part of a transaction that reads and changes loans."""
+
+    async def loan(
+        self, loan_id: LoanId, org: OrgId | None = None, known_until: datetime | None = None
+    ) -> LoanRecord | None:
+        """A loan that the actor sees, folded. Without `org` the actor's own book is looked at first."""
+        found = org or await self._book_of(loan_id)
+        if found is None:
+            return None
+        asked = select(event).where(event.c.org == found, event.c.loan_id == loan_id).order_by(event.c.seq)
+        if known_until is not None:
+            asked = asked.where(event.c.known <= known_until)
+        events = tuple(rows.event_of(row) for row in (await self.connection.execute(asked)).mappings())
+        return LoanRecord(found, loan_id, events, fold(loan_id, events)) if events else None
+
+    async def _book_of(self, loan_id: LoanId) -> OrgId | None:
+        asked = select(loan.c.org).where(loan.c.loan_id == loan_id).order_by((loan.c.org != self.actor.org), loan.c.org)
+        return (await self.connection.execute(asked.limit(1))).scalar_one_or_none()
+
+    async def entries(self, org: OrgId, loan_id: LoanId) -> tuple[Entry, ...]:
+        """Every entry of the loan by the day it was booked, then by name."""
+        asked = select(entry).where(entry.c.org == org, entry.c.loan_id == loan_id)
+        found = await self.connection.execute(asked.order_by(entry.c.booked, entry.c.entry_id))
+        return tuple(rows.entry_of(row) for row in found.mappings())
+
+    async def judgements(self, org: OrgId, loan_id: LoanId) -> tuple[JudgementRow, ...]:
+        """Every judgement of the loan, oldest first."""
+        asked = select(judgement).where(judgement.c.org == org, judgement.c.loan_id == loan_id)
+        found = await self.connection.execute(asked.order_by(judgement.c.day, judgement.c.judgement_id))
+        return tuple(rows.judgement_of(row) for row in found.mappings())
+
+    async def record(self, change: LoanChange) -> None:
+        """Write one loan's change. Balances come last, so that busy accounts are held for the shortest time."""
+        if change.before is None:
+            await self._insert(loan, [rows.loan_row(change)])
+        await self._insert(judgement, rows.judgement_rows(change.org, change.id, change.judgements))
+        await self._insert(event, rows.event_rows(change))
+        await self._insert(entry, rows.entry_rows(change.org, change.entries))
+        await self._place(change)
+        await self.move(change.org, rows.stripe_of(change.id), change.entries)
+
+    async def move(self, org: OrgId, stripe: int, entries: Sequence[Entry]) -> None:
+        """Add what the entries move to the balances kept for the actor's organisation."""
+        moved = rows.balance_rows(org, self.actor.org, stripe, entries)
+        if moved:
+            adding = insert(account_balance).values(moved)
+            total = account_balance.c.balance + adding.excluded.balance
+            keys = list(account_balance.primary_key.columns)
+            await self.connection.execute(adding.on_conflict_do_update(index_elements=keys, set_={"balance": total}))
+
+    async def _place(self, change: LoanChange) -> None:
+        at = positions.position(change.after, change.as_of)
+        terms = change.after.terms
+        await self._put(position, rows.position_row(change.org, change.id, terms, at))
+        dues = rows.plan_row(change.org, change.id, terms, at)
+        if dues is not None:
+            await self._put(plan, dues)
+        elif change.before is not None:
+            await self.connection.execute(
+                delete(plan).where(plan.c.org == change.org, plan.c.loan_id == change.id)
+            )
+
+    async def _insert(self, table: Table, values: list[rows.Row]) -> None:
+        if values:
+            await self.connection.execute(insert(table), values)
+
+    async def _put(self, table: Table, values: rows.Row) -> None:
+        keys = ("org", "loan_id")
+        written: dict[str, Any] = {name: literal_column(f"excluded.{name}") for name in values if name not in keys}
+        await self.connection.execute(insert(table).values(values).on_conflict_do_update(index_elements=keys, set_=written))

@@ -1,0 +1,36 @@
+"""The only place that commits. A transaction takes a role and an organisation before its first statement."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from enum import StrEnum
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+_AS = text("SELECT set_config('hengdai.org', :org, true), set_config('role', :role, true)")
+_ONE_VIEW = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+
+class DatabaseRole(StrEnum):
+    """The roles that row-level security knows."""
+
+    APP = "hengdai_app"
+    EXAMINER = "hengdai_examiner"
+    DOOR = "hengdai_door"
+
+
+@asynccontextmanager
+async def writing(engine: AsyncEngine, role: DatabaseRole, org: str) -> AsyncIterator[AsyncConnection]:
+    """A READ COMMITTED transaction, committed on leaving and rolled back on an exception."""
+    async with engine.begin() as connection:
+        await connection.execute(_AS, {"org": org, "role": role.value})
+        yield connection
+
+
+@asynccontextmanager
+async def reading(engine: AsyncEngine, role: DatabaseRole, org: str) -> AsyncIterator[AsyncConnection]:
+    """A REPEATABLE READ, READ ONLY transaction: every statement sees one state of the book."""
+    async with engine.connect() as connection:
+        await connection.execute(_ONE_VIEW)
+        await connection.execute(_AS, {"org": org, "role": role.value})
+        yield connection

@@ -1,0 +1,78 @@
+"""What every test may ask for: a PostgreSQL server of this worker, a fresh book in it, a store on that book.
+
+`server` starts once for a worker; `dsn` names a new migrated database for each test (copied from a
+template, so it costs some tens of milliseconds); `store` is a `PostgresStore` on it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from hengdai.adapters.postgres.engine import connect, migrate
+from hengdai.adapters.postgres.server import Server, open_server
+
+if TYPE_CHECKING:
+    from hengdai.adapters.postgres.store import PostgresStore
+
+_numbers = itertools.count(1)
+
+
+async def _admin(dsn: str, *statements: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def _database(dsn: str, name: str) -> str:
+    return dsn.replace("/postgres?", f"/{name}?", 1)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """An embedded PostgreSQL for this worker, with a migrated template database."""
+    directory: Path = tmp_path_factory.mktemp("hengdai")
+    with open_server(directory) as running:
+
+        async def prepare() -> None:
+            await _admin(
+                running.dsn,
+                "ALTER SYSTEM SET fsync = off",  # the machine's crash is not what these tests are about
+                "SELECT pg_reload_conf()",
+                "CREATE DATABASE book",
+            )
+            engine = connect(_database(running.dsn, "book"))
+            await migrate(engine)
+            await engine.dispose()
+
+        asyncio.run(prepare())
+        yield running
+
+
+@pytest.fixture
+def dsn(server: Server) -> Iterator[str]:
+    """A fresh migrated database of this test."""
+    name = f"test_{next(_numbers)}"
+    asyncio.run(_admin(server.dsn, f"CREATE DATABASE {name} TEMPLATE book"))
+    yield _database(server.dsn, name)
+    asyncio.run(_admin(server.dsn, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest_asyncio.fixture
+async def store(dsn: str) -> AsyncIterator[PostgresStore]:
+    """A store on a fresh book."""
+    from hengdai.adapters.postgres.store import PostgresStore
+
+    opened = PostgresStore(connect(dsn))
+    yield opened
+    await opened.close()
