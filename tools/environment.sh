@@ -10,7 +10,7 @@ fits() { "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3
 python=${1:-}
 if [ -n "$python" ]; then
     fits "$python" || {
-        echo "PYTHON=$python：$("$python" --version 2>&1 || true)。需要 Python 3.11、3.12 或 3.13。" >&2
+        echo "PYTHON=$python：$("$python" --version 2>&1 | head -n 1 || true)。需要 Python 3.11、3.12 或 3.13。" >&2
         echo "PYTHON=$python is not Python 3.11, 3.12 or 3.13; name one that is." >&2
         exit 2
     }

@@ -11,7 +11,7 @@ def broken() -> str:
     """What import-linter says of broken contracts; empty when all hold."""
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
-        status = cli.lint_imports()
+        status = cli.lint_imports(no_cache=True, no_logo=True)
     return said.getvalue() if status else ""
 
 
