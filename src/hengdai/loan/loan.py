@@ -96,7 +96,7 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Loan:
-    """One loan after its latest event.
+    """One loan after its latest event, which counts for `last_day`.
 
     `dues[:open_from]` are paid in full. `dues[:earning]` had fallen due by `last_day`; their interest sums to
     `earned_in_full`. `plan` is what the dues since `plan_from` were computed from: the agreed schedule started on the
@@ -110,6 +110,7 @@ class Loan:
     borrower: str
     state: State
     totals: Totals
+    last_day: date = field(compare=False)
     dues: tuple[Due, ...] = ()
     open_from: int = 0
     earning: int = 0
@@ -138,11 +139,6 @@ class Loan:
     def rate_e8(self) -> int:
         """The contract rate a year as it is now (a restructuring changes it)."""
         return self.terms.schedule.rate_e8 if self.plan is None else self.plan.rate_e8
-
-    @property
-    def last_day(self) -> date:
-        """The latest day that any event of the loan counts for."""
-        return self.events[-1].day
 
     @property
     def next_seq(self) -> int:

@@ -54,11 +54,11 @@ class Refusal(Enum):
     )
     DISCLOSURE_DIFFERS = (
         "disclosure_differs",
-        Text("确认的明示表与应出示的不一致，应为 {expected}", "not the disclosure table of this offer, which is {expected}"),
+        Text("确认的明示表与应出示的不一致，应为 {expected}", "not the disclosure table of the offer: {expected}"),
     )
     TERMS_DIFFER = (
         "terms_differ",
-        Text("签署的条款摘要与要约不一致，应为 {expected}", "not the terms that were offered, whose digest is {expected}"),
+        Text("签署的条款摘要与要约不一致，应为 {expected}", "not the terms offered, whose digest is {expected}"),
     )
     WRONG_CURRENCY = (
         "wrong_currency",
@@ -78,7 +78,7 @@ class Refusal(Enum):
     )
     NOTHING_LEFT_TO_PLAN = (
         "nothing_left_to_plan",
-        Text("最后一期之后不能再提款（末期 {last_due}）", "the last instalment fell due on {last_due}; no drawing after it"),
+        Text("最后一期之后不能再提款（末期 {last_due}）", "no drawing after the last due date {last_due}"),
     )
     NO_SUCH_PAYMENT = (
         "no_such_payment",

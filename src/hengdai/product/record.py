@@ -5,12 +5,12 @@ dataclass, tuple of one type, and any of these or None. What is read back equals
 """
 
 import types
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date
 from enum import Enum
 from functools import lru_cache
-from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from hengdai.base.reason import Problem
 from hengdai.base.text import Text
@@ -31,17 +31,19 @@ class Unreadable(ValueError):
 
 def write(record: object) -> Json:
     """The record as a mapping of plain JSON values, every field present."""
-    return {name: value(getattr(record, name)) for name, value in _writers(type(record))}
+    form: Any = type(record)
+    return {name: value(getattr(record, name)) for name, value in _writers(form)}
 
 
 def read(kind: type[R], value: object, where: str = "$") -> R:
     """A record of `kind` from plain JSON values; raises :class:`Unreadable`."""
     if not isinstance(value, Mapping):
         raise Unreadable(where, value, "一个对象", "an object")
-    readers = _readers(kind)
+    form: Any = kind
+    readers = _readers(form)
     for name in value:
         if name not in readers:
-            raise Unreadable(f"{where}.{name}", value[name], "没有这个字段", f"no such field; known: {', '.join(readers)}")
+            raise Unreadable(f"{where}.{name}", value[name], "没有这个字段", f"one of {', '.join(readers)}")
     for name in readers:
         if name not in value:
             raise Unreadable(where, sorted(value), f"包含字段 {name}", f"the field {name}")
@@ -49,14 +51,14 @@ def read(kind: type[R], value: object, where: str = "$") -> R:
 
 
 @lru_cache(maxsize=256)
-def _writers(kind: Hashable) -> tuple[tuple[str, Writer], ...]:
-    hints = get_type_hints(cast(type, kind))  # the classes of a record are few; their forms are worked out once
+def _writers(kind: Any) -> tuple[tuple[str, Writer], ...]:
+    hints = get_type_hints(kind)  # the classes of a record are few; their forms are worked out once
     return tuple((each.name, _writer(hints[each.name])) for each in _fields(kind))
 
 
 @lru_cache(maxsize=256)
-def _readers(kind: Hashable) -> dict[str, Reader]:
-    hints = get_type_hints(cast(type, kind))
+def _readers(kind: Any) -> dict[str, Reader]:
+    hints = get_type_hints(kind)
     return {each.name: _reader(hints[each.name]) for each in _fields(kind)}
 
 
@@ -105,7 +107,7 @@ def _reader(hint: Any) -> Reader:
     if hint is date:
         return _read_date
     if is_dataclass(hint):
-        record: type[Any] = hint
+        record: Any = hint
         return lambda value, where: read(record, value, where)
     # NewTypes of str carry their base; bool is an int to Python and is not one here.
     return _scalar_reader(getattr(hint, "__supertype__", hint))
