@@ -9,6 +9,7 @@ from tools.source import Function, Source
 
 BUCKETS = {"utils", "util", "helpers", "helper", "common", "misc", "stuff", "manager", "managers", "shared"}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
+LATIN = re.compile(r"[A-Za-z]")
 PLACE = re.compile(r"{(\w*)[^{}]*}")
 UNFINISHED = re.compile(r"#.*\b(TODO|FIXME|HACK)\b")
 PROMISES = ("raises", "check", "assert", "expect", "fail", "verify", "agree", "must", "demand", "conform")
@@ -58,7 +59,7 @@ def languages(each: Source) -> Iterator[Finding]:
         if name != "Text" or len(given) != 2 or given[0] == given[1]:
             continue
         zh, en = given
-        if not CHINESE.search(zh) or CHINESE.search(en):
+        if not CHINESE.search(zh) or len(CHINESE.findall(en)) > len(LATIN.findall(en)):
             yield node.lineno, f"Text says Chinese first, English beside it: {zh!r}, {en!r}"
         if set(PLACE.findall(zh)) != set(PLACE.findall(en)):
             yield node.lineno, f"the two languages name different places: {zh!r}, {en!r}"
