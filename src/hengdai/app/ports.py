@@ -40,12 +40,8 @@ class PackShelf(Protocol):
         """The current text of that jurisdiction; an unknown one raises `LookupError` naming those known."""
         ...
 
-    def by_digest(self, digest: str) -> Pack:
-        """The very text that an old judgement named, for judging again; `LookupError` when it is not held."""
-        ...
-
-    def texts(self, digest: str) -> dict[str, str]:
-        """File name to text of the pack of that digest, to be stored beside the first judgement made by it."""
+    def texts(self, pack_id: str) -> dict[str, str]:
+        """File name to text of that pack, to be stored beside the first judgement made by it."""
         ...
 
 

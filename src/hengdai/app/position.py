@@ -7,6 +7,7 @@ it forward in sets, and must leave exactly what this function would give.
 from dataclasses import dataclass
 from datetime import date
 
+from hengdai.base.rounding import Rounding
 from hengdai.loan.loan import Due, Loan
 from hengdai.loan.state import State
 from hengdai.maths.accrual import earned
@@ -51,19 +52,22 @@ class Position:
     overdue_principal: int
     overdue_interest: int
     overdue_fee: int
-    bucket: int
     period: int
     period_start: date | None
     period_due: date | None
     period_interest: int
     unbooked: int
+    rounding: Rounding
     plan: Plan | None
 
     def unposted(self, day: date) -> int:
         """Interest earned by `day` (not after the period's due date) that the loan's own entries have not recognised."""
-        if self.period_start is None or self.period_due is None:
+        start, due = self.period_start, self.period_due
+        if start is None or due is None or day <= start:
             return self.unbooked
-        return self.unbooked + earned(self.period_interest, self.period_start, self.period_due, day)
+        if day >= due:
+            return self.unbooked + self.period_interest
+        return self.unbooked + earned(self.period_interest, start, due, day, self.rounding)
 
 
 def bucket_of(first_unpaid_due: date | None, day: date) -> int:
@@ -94,12 +98,12 @@ def position(loan: Loan, as_of: date) -> Position:
         overdue_principal=sum(due.unpaid_principal for due in passed),
         overdue_interest=sum(due.unpaid_interest for due in passed),
         overdue_fee=sum(due.unpaid_fee for due in passed),
-        bucket=bucket_of(first, as_of),
         period=period,
         period_start=running.start if running else None,
         period_due=running.due if running else None,
         period_interest=running.interest - running.earned_before if running else 0,
         unbooked=_unbooked(loan, period) if dues else 0,
+        rounding=loan.plan.rounding if loan.plan else loan.terms.schedule.rounding,
         plan=_plan(dues) if dues else None,
     )
 

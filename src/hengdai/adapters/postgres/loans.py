@@ -85,6 +85,6 @@ class Loans(Session):
             await self.connection.execute(insert(table), values)
 
     async def _put(self, table: Table, values: rows.Row) -> None:
-        keys = ("org", "loan_id")
-        written: dict[str, Any] = {name: literal_column(f"excluded.{name}") for name in values if name not in keys}
+        keys, kept = ("org", "loan_id"), ("org", "loan_id", "bucket")
+        written: dict[str, Any] = {name: literal_column(f"excluded.{name}") for name in values if name not in kept}
         await self.connection.execute(insert(table).values(values).on_conflict_do_update(index_elements=keys, set_=written))

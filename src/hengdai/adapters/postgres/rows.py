@@ -165,12 +165,13 @@ def position_row(org: OrgId, loan: LoanId, terms: Terms, at: Position) -> Row:
         "overdue_principal": at.overdue_principal,
         "overdue_interest": at.overdue_interest,
         "overdue_fee": at.overdue_fee,
-        "bucket": at.bucket,
+        "bucket": 0,
         "period": at.period,
         "period_start": at.period_start,
         "period_due": at.period_due,
         "period_interest": at.period_interest,
         "unbooked": at.unbooked,
+        "rounding": at.rounding.value,
     }
 
 

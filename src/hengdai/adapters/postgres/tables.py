@@ -6,7 +6,7 @@ Amounts are whole minor units (bigint), rates e8 (bigint). Texts whose bytes are
 
 from sqlalchemy import (
     ARRAY, BigInteger, Boolean, CheckConstraint, Column, Computed, Date, DateTime, ForeignKeyConstraint, Index,
-    Integer, LargeBinary, MetaData, SmallInteger, Table, Text,
+    Integer, LargeBinary, MetaData, SmallInteger, Table, Text, text,
 )  # fmt: skip
 from sqlalchemy.dialects.postgresql import JSON
 
@@ -125,6 +125,7 @@ judgement = Table(
     _column("stopping", ARRAY(Text), "rules that stop; empty when it lets through"),
     Column("cleared", Boolean, Computed("cardinality(stopping) = 0", persisted=True), primary_key=True,
            comment="whether it lets through; part of the key so that an event can demand it"),
+    Index("judgement_stopping", "org", "day", postgresql_where=text("cardinality(stopping) > 0")),
     comment="what the law said at each gate",
 )  # fmt: skip
 
@@ -152,6 +153,7 @@ event = Table(
         [f"judgement.{c}" for c in ("org", "loan_id", "judgement_id", "stage", "day", "cleared")],
         name="event_clearance",
     ),
+    Index("event_disbursed", "org", "day", postgresql_where=text("kind = 'disbursed'")),
     comment="the facts of every loan's life; an offer, a signature or a payout needs a judgement of that day that lets it through",
 )  # fmt: skip
 
@@ -205,13 +207,15 @@ position = Table(
     _column("overdue_principal", BigInteger, "of dues before the period that runs"),
     _column("overdue_interest", BigInteger, "of dues before the period that runs"),
     _column("overdue_fee", BigInteger, "of dues before the period that runs"),
-    _column("bucket", SmallInteger, "0 to 7 for M0 to M6+"),
+    _column("bucket", SmallInteger, "0 to 7 for M0 to M6+, as of the last closed day; moved by the end of day alone"),
     _column("period", Integer, "index in the plan of the period that runs; the plan's length after the last"),
     _column("period_start", Date, "its first day", null=True),
     _column("period_due", Date, "its due date; null after the last", null=True),
     _column("period_interest", BigInteger, "interest earned from its first day to its due date"),
     _column("unbooked", BigInteger, "interest earned before its first day, less what the loan's entries have recognised"),
+    _column("rounding", Text, "how the loan rounds"),
     Index("position_by_state", "org", "state", "loan_id"),
+    postgresql_with={"fillfactor": 80},
     comment="where each loan stands: a view folded from its events, made anew at any time",
 )  # fmt: skip
 

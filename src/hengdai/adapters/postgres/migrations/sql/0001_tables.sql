@@ -19,6 +19,26 @@ BEGIN
     RETURN total = 0;
 END $$;
 
+-- The plain twin is maths.accrual.earned; a property test holds them together. No interest is negative.
+CREATE FUNCTION hengdai_rounded(n bigint, d bigint, rounding text) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE rounding
+        WHEN 'half_up' THEN (2 * n + d) / (2 * d)
+        WHEN 'half_even' THEN n / d + CASE WHEN 2 * (n % d) > d OR (2 * (n % d) = d AND (n / d) % 2 = 1) THEN 1 ELSE 0 END
+        WHEN 'half_down' THEN (2 * n + d - 1) / (2 * d)
+        WHEN 'down' THEN n / d
+        WHEN 'floor' THEN n / d
+        WHEN 'up' THEN (n + d - 1) / d
+        WHEN 'ceiling' THEN (n + d - 1) / d
+    END
+$$;
+
+CREATE FUNCTION hengdai_earned(interest bigint, start date, due date, day date, rounding text) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN day >= due THEN interest WHEN day <= start THEN 0
+        ELSE hengdai_rounded(interest * (day - start), (due - start)::bigint, rounding) END
+$$;
+
 CREATE TABLE account_balance (
     org TEXT NOT NULL,
     account TEXT NOT NULL,
@@ -92,6 +112,7 @@ CREATE TABLE judgement (
     cleared BOOLEAN GENERATED ALWAYS AS (cardinality(stopping) = 0) STORED NOT NULL,
     PRIMARY KEY (org, loan_id, judgement_id, stage, day, cleared)
 );
+CREATE INDEX judgement_stopping ON judgement (org, day) WHERE cardinality(stopping) > 0;
 CREATE TABLE loan (
     org TEXT NOT NULL,
     loan_id TEXT NOT NULL,
@@ -177,8 +198,10 @@ CREATE TABLE position (
     period_due DATE,
     period_interest BIGINT NOT NULL,
     unbooked BIGINT NOT NULL,
+    rounding TEXT NOT NULL,
     PRIMARY KEY (org, loan_id)
-);
+)
+ WITH (fillfactor = 80);
 CREATE INDEX position_by_state ON position (org, state, loan_id);
 CREATE TABLE answer (
     org TEXT NOT NULL,
@@ -215,6 +238,7 @@ CREATE TABLE event (
     CONSTRAINT event_gate CHECK ((stage IS NOT NULL) = (clearance IS NOT NULL)),
     CONSTRAINT event_clearance FOREIGN KEY(org, loan_id, clearance, stage, day, cleared) REFERENCES judgement (org, loan_id, judgement_id, stage, day, cleared)
 );
+CREATE INDEX event_disbursed ON event (org, day) WHERE kind = 'disbursed';
 CREATE TABLE job_step (
     org TEXT NOT NULL,
     job_id TEXT NOT NULL,

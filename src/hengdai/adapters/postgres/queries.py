@@ -1,0 +1,83 @@
+"""The reading side: every question that is answered in sets, by name. Row-level security bounds each of them.
+
+`:org` narrows to one funder's book; null asks for every book the actor sees.
+"""
+
+_BOOK = "(CAST(:org AS text) IS NULL OR org = CAST(:org AS text))"
+
+_BUCKET = """CASE WHEN first_unpaid_due IS NULL OR first_unpaid_due >= CAST(:day AS date) THEN 0
+    ELSE LEAST((CAST(:day AS date) - first_unpaid_due + 29) / 30, 7) END"""
+
+QUERIES: dict[str, str] = {
+    # A page of loans in the order of their names; `after` is the last (org, loan_id) of the page before.
+    "loans": f"""
+        SELECT p.org, p.loan_id, p.state, p.product, p.currency, p.facilitator, p.guarantor, p.merchant, p.disbursed,
+            p.outstanding, p.first_unpaid_due, p.overdue_principal, p.overdue_interest, p.overdue_fee,
+            l.principal, l.borrower, l.applied, l.simple_e8, l.compound_e8
+        FROM position p JOIN loan l ON l.org = p.org AND l.loan_id = p.loan_id
+        WHERE {_BOOK.replace("org =", "p.org =")}
+            AND (CAST(:state AS text) IS NULL OR p.state = CAST(:state AS text))
+            AND (p.org, p.loan_id) > (CAST(:after_org AS text), CAST(:after_loan AS text))
+        ORDER BY p.org, p.loan_id LIMIT CAST(:limit AS integer)""",
+    "states": f"""
+        SELECT currency, state, count(*) AS loans, sum(disbursed)::bigint AS disbursed,
+            sum(outstanding)::bigint AS outstanding, sum(repaid)::bigint AS repaid,
+            sum(interest_paid)::bigint AS interest_paid, sum(written_off)::bigint AS written_off,
+            sum(recovered)::bigint AS recovered
+        FROM position WHERE {_BOOK} GROUP BY currency, state ORDER BY currency, state""",
+    "arrears": f"""
+        SELECT currency, {_BUCKET} AS bucket, count(*) AS loans, sum(outstanding)::bigint AS outstanding,
+            sum(overdue_principal)::bigint AS overdue_principal, sum(overdue_interest)::bigint AS overdue_interest,
+            sum(overdue_fee)::bigint AS overdue_fee
+        FROM position WHERE {_BOOK} AND state = 'active' GROUP BY 1, 2 ORDER BY 1, 2""",
+    # The all-in cost in whole percent: the band 24 holds 24 % up to, not including, 25 %.
+    "costs": f"""
+        SELECT simple_e8 / 1000000 AS percent, count(*) AS loans, sum(principal)::bigint AS principal
+        FROM loan WHERE {_BOOK} AND simple_e8 IS NOT NULL GROUP BY 1 ORDER BY 1""",
+    # The same with a rate on the line under it: the band 24 holds what is above 23 %, up to and including 24 %.
+    "cost_bands": f"""
+        SELECT GREATEST((simple_e8 + 999999) / 1000000, 1) AS percent, count(*) AS loans FROM loan
+        WHERE {_BOOK} AND simple_e8 IS NOT NULL GROUP BY 1 ORDER BY 1""",
+    # The console's list, newest application first; `words` begins a loan's name or is a borrower's reference.
+    "find_loans": f"""
+        SELECT p.org, p.loan_id, p.state, p.product, p.currency, p.facilitator, p.outstanding, p.first_unpaid_due,
+            l.principal, l.borrower, l.applied, l.simple_e8, {_BUCKET} AS bucket
+        FROM position p JOIN loan l ON l.org = p.org AND l.loan_id = p.loan_id
+        WHERE (CAST(:state AS text) IS NULL OR p.state = CAST(:state AS text))
+            AND (CAST(:product AS text) IS NULL OR p.product = CAST(:product AS text))
+            AND (CAST(:bucket AS integer) IS NULL OR (p.state = 'active' AND {_BUCKET} = CAST(:bucket AS integer)))
+            AND (CAST(:words AS text) IS NULL OR p.loan_id LIKE CAST(:words AS text) || '%' OR l.borrower = CAST(:words AS text))
+            AND (CAST(:after_day AS date) IS NULL
+                OR (l.applied, p.org, p.loan_id) < (CAST(:after_day AS date), CAST(:after_org AS text), CAST(:after_loan AS text)))
+        ORDER BY l.applied DESC, p.org DESC, p.loan_id DESC LIMIT CAST(:limit AS integer)""",
+    "products": """
+        SELECT product, count(*) AS loans FROM loan GROUP BY product ORDER BY count(*) DESC, product LIMIT 50""",
+    "stopped": f"""
+        SELECT rule, stage, count(DISTINCT (org, loan_id)) AS loans FROM judgement, unnest(stopping) AS rule
+        WHERE {_BOOK} AND cardinality(stopping) > 0 GROUP BY rule, stage ORDER BY rule, stage""",
+    "balances": f"""
+        SELECT currency, account, sum(balance)::bigint AS balance FROM account_balance
+        WHERE {_BOOK} GROUP BY currency, account ORDER BY currency, account""",
+    "closes": f"""
+        SELECT org, day, currency, figures FROM day_close WHERE {_BOOK} ORDER BY day DESC, org, currency
+        LIMIT CAST(:limit AS integer)""",
+    "arrears_moves": f"""
+        SELECT day, bucket_from, bucket_to FROM arrears_move
+        WHERE {_BOOK} AND loan_id = CAST(:loan AS text) ORDER BY day""",
+    # For the second bookkeeper: everything, in an order that keeps a loan together.
+    "all_entries": f"""
+        SELECT loan_id, entry_id, event_id, day, booked, currency, accounts, amounts, reverses
+        FROM entry WHERE {_BOOK} ORDER BY loan_id, entry_id""",
+    "all_events": f"""
+        SELECT loan_id, seq, event_id, day, known, fact FROM event WHERE {_BOOK} ORDER BY loan_id, seq""",
+    "all_positions": f"""
+        SELECT p.*, l.starts, l.dues, l.interest, l.earned_before, l.left_principal, l.left_interest, l.left_fee
+        FROM position p LEFT JOIN plan l ON l.org = p.org AND l.loan_id = p.loan_id
+        WHERE {_BOOK.replace("org =", "p.org =")} ORDER BY p.loan_id""",
+    "all_judgements": f"""
+        SELECT loan_id, judgement_id, stage, day, pack_digest, judgement, stopping
+        FROM judgement WHERE {_BOOK} ORDER BY pack_digest, loan_id, judgement_id""",
+    "commands": """
+        SELECT c.key, c.command_id, c.route, c.role, c.key_id, c.recorded FROM command c
+        WHERE c.recorded > CAST(:after AS timestamptz) ORDER BY c.recorded LIMIT CAST(:limit AS integer)""",
+}
