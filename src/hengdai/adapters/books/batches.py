@@ -1,6 +1,7 @@
 """A table file as a stream of raw batches with their row numbers; memory holds one batch at a time."""
 
 import csv
+import gzip
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,15 +31,18 @@ class Batch:
     broken: list[RowProblem]
 
 
-def batches(path: Path, table: Table) -> Iterator[Batch]:
-    """Every batch of the file; a column missing, unknown, or of a type that cannot be exact raises `UnreadableBook`."""
-    return _parquet(path, table) if path.suffix == ".parquet" else _csv(path, table)
+def batches(path: Path, table: Table, *, foreign: bool = False) -> Iterator[Batch]:
+    """Every batch of the file; a column missing, unknown, or of a type that cannot be exact raises `UnreadableBook`.
+
+    A `foreign` file (CSV, also gzipped) may have other columns; they are not read.
+    """
+    return _parquet(path, table) if path.suffix == ".parquet" else _csv(path, table, foreign=foreign)
 
 
-def demand_columns(path: Path, found: list[str], table: Table) -> None:
-    """Raise unless the file has exactly the columns of the table, in any order."""
+def demand_columns(path: Path, found: list[str], table: Table, *, foreign: bool = False) -> None:
+    """Raise unless the file has exactly the columns of the table, in any order; a foreign one may have more."""
     missing = [name for name in table.names if name not in found]
-    unknown = [name for name in found if name not in table.names]
+    unknown = [] if foreign else [name for name in found if name not in table.names]
     if missing:
         raise unreadable(path.name, f"缺列 / missing {', '.join(missing)}", "表的全部列", "all columns of the table")
     if unknown or len(found) != len(set(found)):
@@ -85,10 +89,10 @@ class _BadLines:
         return "skip"
 
 
-def _csv(path: Path, table: Table) -> Iterator[Batch]:
-    header = _header(path, table)
+def _csv(path: Path, table: Table, *, foreign: bool) -> Iterator[Batch]:
+    header = _header(path, table, foreign=foreign)
     bad = _BadLines()
-    reader = _open(path, header, bad)
+    reader = _open(path, header, table, bad)
     start = 1
     while reader is not None:
         try:
@@ -109,21 +113,26 @@ def _csv(path: Path, table: Table) -> Iterator[Batch]:
         start = numbers[1]
 
 
-def _header(path: Path, table: Table) -> list[str]:
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+def _header(path: Path, table: Table, *, foreign: bool) -> list[str]:
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rt", encoding="utf-8-sig", errors="replace", newline="") as file:
         names = next(csv.reader(file), [])
-    demand_columns(path, names, table)
+    demand_columns(path, names, table, foreign=foreign)
     return names
 
 
-def _open(path: Path, header: list[str], bad: _BadLines) -> Any:
+def _open(path: Path, header: list[str], table: Table, bad: _BadLines) -> Any:
+    """A reader of the table's columns, or None when the file has no rows."""
     try:
         return pa_csv.open_csv(
             path,
             read_options=pa_csv.ReadOptions(use_threads=False, block_size=_BLOCK, column_names=header, skip_rows=1),
             parse_options=pa_csv.ParseOptions(newlines_in_values=True, invalid_row_handler=bad),
             convert_options=pa_csv.ConvertOptions(
-                column_types=dict.fromkeys(header, pa.binary()), strings_can_be_null=True, null_values=[""]
+                column_types=dict.fromkeys(table.names, pa.binary()),
+                include_columns=list(table.names),
+                strings_can_be_null=True,
+                null_values=[""],
             ),
         )
     except pa.ArrowInvalid as error:

@@ -5,7 +5,7 @@ A column has a kind, which says how its text is read, and may be empty only wher
 """
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 
 from hengdai.base.calendar import MonthEnd
 from hengdai.base.rounding import Rounding
@@ -28,6 +28,7 @@ class Kind(Enum):
     MONEY = Text("不小于 0 的金额, 例如 {sample}", "an amount of at least 0, such as {sample}")
     AMOUNT = Text("大于 0 的金额, 例如 {sample}", "an amount above 0, such as {sample}")
     RATE = Text("不小于 0 的利率, 例如 {sample}", "a rate of at least 0, such as {sample}")
+    DECIMAL = Text("不小于 0 的小数, 至多 8 位小数", "a decimal of at least 0 with at most 8 decimals")
     FLAG = Text("true 或 false", "true or false")
     CHOICE = Text("下列之一: {choices}", "one of: {choices}")
 
@@ -58,8 +59,11 @@ class Table:
         return tuple(column.name for column in self.columns)
 
 
+def _values(choices: type[StrEnum]) -> tuple[str, ...]:
+    return tuple(choice.value for choice in choices)
+
+
 _LOAN = Column("loan", Kind.TEXT, Text("贷款编号", "the loan's id, unique in the book"))
-LENDER_KINDS = ("bank", "consumer_finance", "trust", "auto_finance", "microloan")
 EVENT_KINDS = tuple(
     kind.value
     for kind in EventKind
@@ -76,26 +80,26 @@ LOANS = Table(
         Column("product_kind", Kind.TEXT, Text("产品种类, 法规用", "kind of product, as the law pack names it")),
         Column("loan_use", Kind.TEXT, Text("贷款用途", "what the money is for, as the law pack names it")),
         Column("funder", Kind.TEXT, Text("资金方", "the lender, an id of `organisations`")),
-        Column("lender_kind", Kind.CHOICE, Text("资金方种类", "kind of lender"), choices=LENDER_KINDS),
+        Column("lender_kind", Kind.TEXT, Text("资金方种类, 法规用", "kind of lender, as the law pack names it")),
         Column("facilitator", Kind.TEXT, Text("助贷机构", "the facilitator, an id of `organisations`")),
         Column("guarantor", Kind.TEXT, Text("增信机构", "the guarantor"), "nobody guarantees"),
         Column("merchant", Kind.TEXT, Text("商户", "the merchant"), "no merchant"),
         Column("currency", Kind.TEXT, Text("币种, 须与 book.toml 相同", "ISO 4217 code; the same as in book.toml")),
         Column("principal", Kind.AMOUNT, Text("本金", "the principal agreed")),
         Column("annual_rate", Kind.RATE, Text("合同年利率", "nominal contract rate a year")),
-        Column("method", Kind.CHOICE, Text("还款方式", "method of repayment"), choices=tuple(Method)),
+        Column("method", Kind.CHOICE, Text("还款方式", "method of repayment"), choices=_values(Method)),
         Column("count", Kind.COUNT, Text("期数", "number of instalments")),
         Column("every", Kind.COUNT, Text("每期单位数", "units in a period")),
-        Column("unit", Kind.CHOICE, Text("期的单位", "unit of a period"), choices=tuple(Unit)),
+        Column("unit", Kind.CHOICE, Text("期的单位", "unit of a period"), choices=_values(Unit)),
         Column("first_due", Kind.DAY, Text("首个还款日", "first due date"), "one period after the payout"),
         Column("due_day", Kind.COUNT, Text("固定还款日", "fixed day of the month"), "the day of the payout"),
-        Column("day_count", Kind.CHOICE, Text("计息天数规则", "day-count convention"), choices=tuple(DayCount)),
-        Column("period_interest", Kind.CHOICE, Text("整期计息", "interest of a regular period"), choices=tuple(PeriodInterest)),
-        Column("broken_first", Kind.CHOICE, Text("首期不足月", "interest of a broken first period"), choices=tuple(BrokenFirst)),
-        Column("month_end", Kind.CHOICE, Text("月末规则", "what the 31st is in a shorter month"), choices=tuple(MonthEnd)),
-        Column("rounding", Kind.CHOICE, Text("舍入", "rounding mode"), choices=tuple(Rounding)),
+        Column("day_count", Kind.CHOICE, Text("计息天数规则", "day-count convention"), choices=_values(DayCount)),
+        Column("period_interest", Kind.CHOICE, Text("整期计息", "interest of a regular period"), choices=_values(PeriodInterest)),
+        Column("broken_first", Kind.CHOICE, Text("首期不足月", "interest of a broken first period"), choices=_values(BrokenFirst)),
+        Column("month_end", Kind.CHOICE, Text("月末规则", "what the 31st is in a shorter month"), choices=_values(MonthEnd)),
+        Column("rounding", Kind.CHOICE, Text("舍入", "rounding mode"), choices=_values(Rounding)),
         Column("multiple", Kind.COUNT, Text("舍入单位(最小货币单位)", "the instalment is rounded to this many minor units")),
-        Column("residue", Kind.CHOICE, Text("尾差归属", "the row that takes what rounding leaves"), choices=tuple(Residue)),
+        Column("residue", Kind.CHOICE, Text("尾差归属", "the row that takes what rounding leaves"), choices=_values(Residue)),
         Column("grace_principal", Kind.WHOLE, Text("前若干期只还息", "first instalments that pay interest only")),
         Column("flat_fee_rate", Kind.RATE, Text("每期手续费率", "fee per period on the original principal (flat_fee only)")),
         Column("instalment", Kind.AMOUNT, Text("约定每期金额", "the agreed level instalment"), "solved from the other terms"),
@@ -132,7 +136,7 @@ EVENTS = Table(
             Text("金额", "the money that moved"),
             "paid instalment: all that is due that day, or the next instalment; paid settle and refunded: the pay-off",
         ),
-        Column("intent", Kind.CHOICE, Text("意图", "what a payment is meant as"), "not a payment", tuple(Intent)),
+        Column("intent", Kind.CHOICE, Text("意图", "what a payment is meant as"), "not a payment", _values(Intent)),
         Column("of_seq", Kind.COUNT, Text("被冲正的付款次序", "the payment that is reversed"), "not a reversal"),
         Column("count", Kind.COUNT, Text("重组后期数", "instalments of the new plan"), "not a restructure"),
         Column("annual_rate", Kind.RATE, Text("重组后年利率", "rate of the new plan"), "not a restructure"),
@@ -147,8 +151,8 @@ FEES = Table(
         _LOAN,
         Column("code", Kind.TEXT, Text("息费类别", "fee class of the law pack")),
         Column("payee", Kind.TEXT, Text("收取主体", "who takes it, an id of `organisations`")),
-        Column("role", Kind.CHOICE, Text("收取身份", "in what capacity"), choices=tuple(PayeeRole)),
-        Column("timing", Kind.CHOICE, Text("收取时点", "when it is taken"), choices=tuple(FeeTiming)),
+        Column("role", Kind.CHOICE, Text("收取身份", "in what capacity"), choices=_values(PayeeRole)),
+        Column("timing", Kind.CHOICE, Text("收取时点", "when it is taken"), choices=_values(FeeTiming)),
         Column("amount", Kind.AMOUNT, Text("每次金额", "what is taken each time")),
     ),
 )
@@ -159,7 +163,7 @@ ORGANISATIONS = Table(
     (
         Column("org", Kind.TEXT, Text("机构编号", "id")),
         Column("name", Kind.TEXT, Text("名称", "name")),
-        Column("kind", Kind.CHOICE, Text("种类", "what it is here"), choices=(*PayeeRole, "examiner")),
+        Column("kind", Kind.CHOICE, Text("种类", "what it is here"), choices=(*_values(PayeeRole), "examiner")),
     ),
     needed=True,
 )
@@ -170,7 +174,7 @@ PARTNERS = Table(
     (
         Column("funder", Kind.TEXT, Text("资金方", "whose list")),
         Column("partner", Kind.TEXT, Text("合作机构", "who is on it")),
-        Column("role", Kind.CHOICE, Text("身份", "in what role"), choices=tuple(PayeeRole)),
+        Column("role", Kind.CHOICE, Text("身份", "in what role"), choices=_values(PayeeRole)),
         Column("licence", Kind.TEXT, Text("牌照", "licence kind"), "none"),
         Column("approved_by", Kind.CHOICE, Text("审批层级", "who approved it"), choices=("head_office", "branch")),
         Column("from", Kind.DAY, Text("自", "first day on the list")),

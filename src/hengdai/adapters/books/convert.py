@@ -24,12 +24,12 @@ class Units:
     """How the book writes amounts and rates.
 
     `digits` are those of the currency. Money `minor` is whole fen, `major` yuan with decimals; rates `e8` are
-    hundred-millionths, `percent` is percent with up to six decimals.
+    hundred-millionths, `percent` is percent with up to six decimals, `fraction` has up to eight.
     """
 
     digits: int
     money: Literal["minor", "major"]
-    rates: Literal["e8", "percent"]
+    rates: Literal["e8", "percent", "fraction"]
 
     def money_places(self) -> int:
         """How many decimals an amount may have."""
@@ -37,7 +37,7 @@ class Units:
 
     def rate_places(self) -> int:
         """How many decimals a rate may have."""
-        return 6 if self.rates == "percent" else 0
+        return {"e8": 0, "percent": 6, "fraction": 8}[self.rates]
 
 
 def expected(column: Column, units: Units) -> Text:
@@ -47,7 +47,7 @@ def expected(column: Column, units: Units) -> Text:
 
 def _sample(kind: Kind, units: Units) -> str:
     if kind is Kind.RATE:
-        return "18.25" if units.rates == "percent" else "18250000"
+        return {"e8": "18250000", "percent": "18.25", "fraction": "0.1825"}[units.rates]
     places = units.money_places()
     return f"1234.{'5'.ljust(places, '0')}" if places else "123450"
 
@@ -93,8 +93,8 @@ def _typed(column: Column, units: Units) -> pl.Expr:
             return field.str.to_datetime("%+", time_zone="UTC", time_unit="us", strict=False)
         case Kind.WHOLE | Kind.COUNT:
             return _at_least(_scaled(field, 0), 0 if column.kind is Kind.WHOLE else 1)
-        case Kind.RATE:
-            return _scaled(field, units.rate_places())
+        case Kind.RATE | Kind.DECIMAL:
+            return _scaled(field, units.rate_places() if column.kind is Kind.RATE else 8)
         case Kind.MONEY | Kind.AMOUNT:
             return _at_least(_scaled(field, units.money_places()), 0 if column.kind is Kind.MONEY else 1)
 

@@ -18,7 +18,7 @@ from hengdai.base.text import Text
 
 FORMAT = "hengdai-book/1"
 FILE = "book.toml"
-_CHOICES = {"money": ("minor", "major"), "rates": ("e8", "percent")}
+_CHOICES = {"money": ("minor", "major"), "rates": ("e8", "percent", "fraction")}
 _TEXTS = ("name", "pack", "currency")
 
 
@@ -30,7 +30,7 @@ class Manifest:
     pack: str
     currency: str
     money: Literal["minor", "major"]
-    rates: Literal["e8", "percent"]
+    rates: Literal["e8", "percent", "fraction"]
     notes: tuple[Text, ...] = ()
     digests: Mapping[str, str] = field(default_factory=dict)
 
@@ -60,7 +60,7 @@ def read(folder: Path) -> Manifest:
         data["pack"],
         data["currency"],
         cast(Literal["minor", "major"], data["money"]),
-        cast(Literal["e8", "percent"], data["rates"]),
+        cast(Literal["e8", "percent", "fraction"], data["rates"]),
         notes,
         dict(data.get("digests", {})),
     )
