@@ -112,6 +112,7 @@ def run(command: Command, directory: Path) -> subprocess.CompletedProcess[str]:
         "NO_COLOR": "1",
         "COLUMNS": "120",
         "PYTHONUTF8": "1",
+        "PYTHONUNBUFFERED": "1",
     }
     return subprocess.run(
         ["/bin/sh", "-c", command.line],
