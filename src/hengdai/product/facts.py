@@ -1,0 +1,69 @@
+"""The facts that terms and their price attest to the law. Names are those of the packs' catalogues of facts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hengdai.maths.periods import Unit
+from hengdai.product.codec import terms_digest
+from hengdai.product.cost import Quote
+from hengdai.product.terms import FeeTiming, PayeeRole, Terms
+
+LawFacts = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerStatus:
+    """Whether each partner is on the funder's list on the day; None where there is no such partner or nobody knows."""
+
+    facilitator_listed: bool | None = None
+    guarantor_listed: bool | None = None
+
+
+def law_facts(
+    terms: Terms, quote: Quote, status: PartnerStatus, *, disclosure_confirmed: bool | None = None,
+    attested: Mapping[str, object] | None = None,
+) -> LawFacts:  # fmt: skip
+    """What is known of these terms: minor units, e8 rates, codes, yes or no. What is not known is left out.
+
+    `attested` are facts that others vouch for (the borrower's age, other debts); they cannot replace a fact of ours.
+    """
+    known: LawFacts = {
+        "terms_digest": terms_digest(terms),
+        "currency": terms.currency,
+        "principal": terms.schedule.principal,
+        "term_months": term_months(terms),
+        "instalments": len(quote.rows),
+        "annual_rate": terms.schedule.rate_e8,
+        "method": terms.schedule.method.value,
+        "lender_kind": terms.parties.lender_kind,
+        "loan_use": terms.loan_use,
+        "product_kind": terms.product_kind,
+        "all_in_cost_simple": quote.simple_e8,
+        "all_in_cost_compound": quote.compound_e8,
+        "platform_charge_to_borrower": charged_by(terms, quote, PayeeRole.FACILITATOR),
+        "guarantee_fee": charged_by(terms, quote, PayeeRole.GUARANTOR),
+        "merchant_charge_to_borrower": charged_by(terms, quote, PayeeRole.MERCHANT),
+        "deducted_from_payout": sum(fee.amount for fee in terms.fees if fee.timing is FeeTiming.DEDUCTED),
+        "penalty_multiplier": terms.late.multiplier_e8,
+        "guarantor_present": terms.parties.guarantor is not None,
+        "partner_listed": status.facilitator_listed,
+        "guarantor_listed": status.guarantor_listed,
+        "disclosure_confirmed": disclosure_confirmed,
+    }
+    given = {**(attested or {}), **known}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def charged_by(terms: Terms, quote: Quote, role: PayeeRole) -> int:
+    """What payees in that role take from the borrower over the whole life, in minor units."""
+    times = {FeeTiming.EACH_INSTALMENT: len(quote.rows)}
+    return sum(fee.amount * times.get(fee.timing, 1) for fee in terms.fees if fee.role is role)
+
+
+def term_months(terms: Terms) -> int:
+    """The term in months, rounded up: 30 days begin a month."""
+    frequency, count = terms.schedule.frequency, terms.schedule.count
+    if frequency.unit is Unit.MONTHS:
+        return frequency.every * count
+    days = frequency.every * count * (7 if frequency.unit is Unit.WEEKS else 1)
+    return -(-days // 30)
