@@ -16,9 +16,7 @@ TABLES = sorted(metadata.tables)
 OWNED = [name for name in TABLES if name not in ("organisation", "pack", "partner_listing")]
 LOAN_TABLES = ("loan", "judgement", "event", "entry", "position", "plan", "arrears_move")
 
-_LOAN = (
-    "INSERT INTO loan VALUES ($1, $2, 'plat', 'guar', 'shop', 'bank', 'p', 'CNY', 'b', 100, 'td', 'pd', 'c', 1, 1, '2026-01-01')"
-)
+_LOAN = "INSERT INTO loan VALUES ($1, $2, 'plat', 'guar', 'shop', 'bank', 'p', 'CNY', 'b', 100, 'td', 'pd', 'c', 1, 1, '2026-01-01')"
 _FILL = {
     "judgement": "INSERT INTO judgement (org, loan_id, judgement_id, stage, day, pack_digest, judgement, stopping) "
     "VALUES ($1, $2, 'j1', 'application', '2026-01-01', 'pd', '{}', '{}')",
@@ -134,7 +132,9 @@ async def test_a_facilitator_writes_only_on_loans_it_facilitates(book: asyncpg.C
     )
     async with acting(book, "plat"):
         assert await book.execute(paid, "bank", "L1") == "INSERT 0 1"
-        assert await book.execute("INSERT INTO account_balance VALUES ('bank', 'a', 'CNY', 'plat', 0, 1)") == "INSERT 0 1"
+        assert (
+            await book.execute("INSERT INTO account_balance VALUES ('bank', 'a', 'CNY', 'plat', 0, 1)") == "INSERT 0 1"
+        )
     async with acting(book, "plat"):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await book.execute(paid, "bank", "L9")

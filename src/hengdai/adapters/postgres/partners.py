@@ -9,10 +9,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from hengdai.adapters.postgres.session import Session
 from hengdai.adapters.postgres.tables import organisation, pack, partner_listing
-from hengdai.app.listings import listing_from_json, listing_to_json
 from hengdai.app.work import Organisation
 from hengdai.base.identity import OrgId
 from hengdai.partner.listing import Listing
+from hengdai.product.record import read, write
 
 
 class Partners(Session):
@@ -22,7 +22,7 @@ class Partners(Session):
         """The funder's partner list in the order written."""
         asked = select(partner_listing.c.listing).where(partner_listing.c.org == funder)
         found = await self.connection.execute(asked.order_by(partner_listing.c.listing_id))
-        return tuple(listing_from_json(_json(row)) for row in found.scalars())
+        return tuple(read(Listing, _json(row)) for row in found.scalars())
 
     async def add_listing(self, listing_id: str, listing: Listing) -> None:
         """Append a row to the actor's own list."""
@@ -31,7 +31,7 @@ class Partners(Session):
             "listing_id": listing_id,
             "partner": listing.partner,
             "role": str(listing.role),
-            "listing": listing_to_json(listing),
+            "listing": write(listing),
         }
         await self.connection.execute(insert(partner_listing).values(values))
 
