@@ -1,7 +1,8 @@
 """The late-payment rule (逾期罚息), whole.
 
 Principal of an instalment that is unpaid after its due date earns penalty interest at the contract rate times the
-agreed multiplier (银发〔2003〕251号 三: the contract rate plus 30 % to 50 %), by actual days over the agreed days of a year. Nothing is charged while the grace days last; when they have passed, penalty runs from the due date.
+agreed multiplier (银发〔2003〕251号 三: the contract rate plus 30 % to 50 %), by actual days over the agreed days of a
+year. Nothing is charged while the grace days last; when they have passed, penalty runs from the due date.
 Interest and fees that are late earn nothing: no 复利 is agreed in these terms.
 
 Nothing happens at night. The penalty is computed and rounded when money or a quote meets the instalment, for the days

@@ -52,7 +52,7 @@ def started(terms: Terms, day: date, amount: int) -> ScheduleTerms:
 
 
 def dues_of(plan: ScheduleTerms, each: tuple[int, ...], end: tuple[int, ...], number: int = 1) -> tuple[Due, ...]:
-    """The instalments of a plan, from `number` on; `each` and `end` are the fees of every instalment and of the last."""
+    """The instalments of a plan, from `number` on; `each` and `end`: fees of every instalment and of the last."""
     rows = rows_of(plan)
     usual, last = sum(each), len(rows) - 1
     final = tuple(a + b for a, b in zip(each, end, strict=True))

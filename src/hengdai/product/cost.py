@@ -1,6 +1,6 @@
 """What the borrower pays, all of it: the flows of normal performance and their all-in cost (综合融资成本).
 
-By the PBoC method (中国人民银行公告〔2021〕第3号): all interest and all fees, whoever takes them; simple (单利) is the
+By the PBoC method (中国人民银行公告〔2021〕第3号): all interest and fees, whoever takes them; simple (单利) is the
 rate per period times the periods of a year, compound (复利) is the same compounded. Contingent charges are no part of it.
 """
 

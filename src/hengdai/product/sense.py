@@ -41,7 +41,7 @@ def _of_clauses(terms: Terms) -> Iterator[Problem]:
     late, early = terms.late, terms.prepayment
     if late.multiplier_e8 < 0 or late.grace_days < 0 or late.basis < 1:
         found = f"{late.multiplier_e8}, {late.grace_days}, {late.basis}"
-        yield _problem("late", found, "倍数与宽限天数不为负、年天数不少于 1", "no negative figure, a basis of at least 1")
+        yield _problem("late", found, "不为负、年天数不少于 1", "no negative figure, a basis of at least 1")
     if early.fee_e8 < 0 or early.free_after < 0:
         yield _problem("prepayment", f"{early.fee_e8}, {early.free_after}", "不为负", "no negative figure")
     if sorted(terms.allocation) != sorted(Component):
