@@ -1,4 +1,4 @@
-"""What interest has been earned on a day, and what overdue principal costs. Whole minor units, exact, rounded by name."""
+"""What interest has been earned on a day, and what overdue principal costs: whole minor units, rounded by name."""
 
 from datetime import date
 

@@ -1,6 +1,6 @@
 """What a loan truly costs: all-in rates by the PBoC 2021/3 method and by dates, each with its proof.
 
-中国人民银行公告〔2021〕第3号, annex: the rate per period makes the money received equal the money repaid; *simple* (单利)
+中国人民银行公告〔2021〕第3号, annex: the rate per period makes what was received equal what is repaid; *simple* (单利)
 is that rate x periods a year, *compound* (IRR 复利) is (1 + rate)^periods - 1. Amounts are whole minor units; either
 side may be the positive one. Rates come out e8 (10⁻⁸), rounded half-up from a proved bracket.
 """
@@ -95,6 +95,12 @@ def timed(flows: Sequence[tuple[Fraction, int]], several: Roots = Roots.REFUSE) 
         several,
     )
     return Effective(bracket, steps, _certain(bracket, lambda rate: _annual(rate, steps)))
+
+
+def annual_effective(rate: Effective) -> Fraction:
+    """The effective annual rate at the middle of the proved bracket, to about twelve digits."""
+    low, high = _annual(rate.step.mid, rate.steps_per_year)
+    return (low + high) / 2
 
 
 def _annual(rate: Fraction, periods: int) -> tuple[Fraction, Fraction]:

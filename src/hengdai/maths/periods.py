@@ -79,8 +79,8 @@ def seed_of(
 ) -> Seed:
     """The seed of a plan that starts on `start`.
 
-    A fixed `due_day` (months only) falls in the month of `first_due`, or `every` months after the start's month. Without
-    one the seed is the start itself, unless `first_due` is another day than that would give.
+    A fixed `due_day` (months only) falls in the month of `first_due`, or `every` months after the start's month.
+    Without one the seed is the start itself, unless `first_due` is another day than that would give.
     """
     if due_day is not None:
         return _fixed_day_seed(

@@ -61,7 +61,7 @@ class Roots(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """`amount` after `periods` whole periods and a `part` of one that bears simple interest; signs say the direction."""
+    """`amount` after `periods` whole periods and a `part` of one, which bears simple interest; signs are directions."""
 
     amount: int
     periods: int
@@ -119,7 +119,7 @@ def solve(flows: Sequence[Flow], several: Roots = Roots.REFUSE) -> Bracket:
 
 
 def sign_at(flows: Sequence[Flow], rate: Fraction) -> int:
-    """The sign of V at a `rate` above -1, proved; 0 only when V is exactly nothing or too near it to tell in 1024 bits."""
+    """The sign of V at a `rate` above -1, proved; 0 when V is nothing, or too near it to tell in 1024 bits."""
     if rate == 0:
         total = sum(flow.amount for flow in flows)
         return (total > 0) - (total < 0)

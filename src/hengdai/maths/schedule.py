@@ -19,8 +19,8 @@ from hengdai.maths.terms import CALCULATOR, Method, Residue, ScheduleTerms
 
 __all__ = [
     "CALCULATOR", "Frequency", "Keep", "Method", "Nonsense", "Residue", "Row", "ScheduleTerms", "Unit",
-    "bounds_of", "count_for_instalment", "level_instalment", "part_of_principal", "period_factors",
-    "remaining_terms", "schedule",
+    "bounds_of", "count_for_instalment", "level_instalment", "level_of", "part_of_principal", "period_factors",
+    "remaining_terms", "rows_from", "schedule",
 ]  # fmt: skip
 
 
@@ -52,6 +52,11 @@ def schedule(terms: ScheduleTerms) -> tuple[Row, ...]:
     factors = period_factors(terms, bounds)
     if terms.method is Method.BULLET:
         bounds, factors = (bounds[0], bounds[-1]), (sum(factors, Fraction(0)),)
+    return rows_from(terms, bounds, factors)
+
+
+def rows_from(terms: ScheduleTerms, bounds: Sequence[date], factors: Sequence[Fraction]) -> tuple[Row, ...]:
+    """The rows for periods between `bounds` that cost `factors` each, whatever day count those came from."""
     rows = _rows(terms, bounds, factors)
     return _residue_first(rows, terms.method) if terms.residue is Residue.FIRST else rows
 
@@ -78,7 +83,7 @@ def period_factors(terms: ScheduleTerms, bounds: Sequence[date]) -> tuple[Fracti
 
 
 def level_instalment(principal: int, factors: Sequence[Fraction]) -> Fraction:
-    """The exact A of ``principal = Σ A / Π(1 + factor)``, by ``A = P·Π(1+f) / F``, ``F₁ = 1``, ``Fₖ = 1 + Fₖ₋₁(1+fₖ)``."""
+    """The exact A of ``P = Σ A / Π(1 + factor)``: ``A = P·Π(1+f) / F`` with ``F₁ = 1``, ``Fₖ = 1 + Fₖ₋₁(1+fₖ)``."""
     grown, weight, scale = principal, 0, 1
     for factor in factors:
         # Whole numbers throughout: weight/scale is F, grown/scale is P·Π(1+f).
@@ -102,7 +107,7 @@ def _seed(terms: ScheduleTerms) -> periods.Seed:
 
 def _rows(terms: ScheduleTerms, bounds: Sequence[date], factors: Sequence[Fraction]) -> tuple[Row, ...]:
     """The rows with the rest on the last one."""
-    level = _level(terms, factors)
+    level = level_of(terms, factors)
     rows: list[Row] = []
     balance, last = terms.principal, len(factors)
     for number, factor in enumerate(factors, 1):
@@ -125,7 +130,7 @@ def _rows(terms: ScheduleTerms, bounds: Sequence[date], factors: Sequence[Fracti
     return tuple(rows)
 
 
-def _level(terms: ScheduleTerms, factors: Sequence[Fraction]) -> int:
+def level_of(terms: ScheduleTerms, factors: Sequence[Fraction]) -> int:
     """What stays level in this method: the instalment, or the principal part."""
     if terms.method is Method.EQUAL_INSTALMENT and terms.instalment is None:
         exact = level_instalment(terms.principal, factors[terms.grace_principal :])
@@ -211,7 +216,7 @@ def remaining_terms(terms: ScheduleTerms, paid_rows: int, balance: int, day: dat
 
 def _shortened(terms: ScheduleTerms, rest: ScheduleTerms) -> ScheduleTerms:
     """The same instalment for as many rows as the balance needs, at most those that are left."""
-    level = _level(terms, period_factors(terms, bounds_of(terms)))
+    level = level_of(terms, period_factors(terms, bounds_of(terms)))
     kept = replace(rest, instalment=level)
     count = min(count_for_instalment(kept, level), rest.count)
     return replace(kept, count=count, dates=rest.dates[:count])

@@ -1,7 +1,8 @@
 """What a schedule depends on, said in full: method, dates, day count, rounding, residue. Nothing is left to habit.
 
 Amounts are whole minor units; rates are e8 (10⁻⁸). The defaults are the usual Chinese ones: a month is a twelfth of a
-year, a broken first period goes by actual days over 360 (银发〔2005〕129号), half-up to the fen, the last row takes the rest.
+year, a broken first period goes by actual days over 360 (银发〔2005〕129号), half-up to the
+fen, the last row takes the rest.
 """
 
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ class Method(StrEnum):
     BULLET = "bullet"
     """一次还本付息: one row, on the due date of the last period."""
     FLAT_FEE = "flat_fee"
-    """分期手续费: equal principal and the same fee on the original principal every period; the fee stands as interest."""
+    """分期手续费: equal principal, and every period the same fee on the original principal, as interest."""
 
 
 class Residue(StrEnum):
@@ -44,7 +45,7 @@ class ScheduleTerms:
     """Everything a schedule depends on.
 
     `principal` minor units; `rate_e8` nominal a year; `count` periods; interest runs from `start`. `first_due` and
-    `due_day` fix the due dates (see :func:`periods.seed_of`), `dates` gives them all outright (after holiday shifts, say).
+    `due_day` fix the due dates (see :func:`periods.seed_of`), `dates` gives them all outright (after holidays, say).
     `instalment`, when set, is the agreed level instalment (equal principal: the principal part) instead of the solved
     one. `multiple` is what the instalment is rounded to, `interest_multiple` what interest is rounded to, both in minor
     units. `grace_principal` first rows pay interest only. `flat_fee_e8` is per period, of the original principal.

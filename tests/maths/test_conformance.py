@@ -1,0 +1,69 @@
+"""Published examples of others: every rate, most schedules, nothing skipped without its reason, nothing by its name."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from hengdai.maths.conformance import Outcome, Result, closing_line, run_apr, run_schedule
+
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "vectors"
+OWN = Path(__file__).parent / "cases"
+
+
+def _lines(path: Path) -> list[str]:
+    if not path.exists():
+        pytest.skip(f"{path.name} is not beside this checkout")
+    return path.read_text("utf-8").splitlines()
+
+
+def test_every_published_rate_and_day_count_passes_and_none_is_skipped() -> None:
+    results = list(run_apr(_lines(SHARED / "apr.jsonl")))
+    assert [result for result in results if result.outcome is not Outcome.PASS] == []
+
+
+def test_published_schedules_pass_and_at_most_one_in_five_is_skipped_with_a_reason() -> None:
+    results = list(run_schedule(_lines(SHARED / "schedule.jsonl")))
+    skipped = [result for result in results if result.outcome is Outcome.SKIP]
+    assert [result for result in results if result.outcome is Outcome.FAIL] == []
+    assert len(skipped) * 5 <= len(results)
+    assert all(result.reason for result in skipped)
+
+
+@pytest.mark.parametrize(("name", "run"), [("rates.jsonl", run_apr), ("schedules.jsonl", run_schedule)])
+def test_our_own_cited_cases_pass(name: str, run: Callable[[Iterable[str]], Iterator[Result]]) -> None:
+    results = list(run(_lines(OWN / name)))
+    assert results
+    assert [result for result in results if result.outcome is not Outcome.PASS] == []
+
+
+@pytest.mark.parametrize(("name", "run"), [("rates.jsonl", run_apr), ("schedules.jsonl", run_schedule)])
+def test_a_record_is_judged_by_its_inputs_and_never_by_its_name(
+    name: str, run: Callable[[Iterable[str]], Iterator[Result]]
+) -> None:
+    renamed = [json.dumps({**json.loads(line), "id": f"case {k}"}) for k, line in enumerate(_lines(OWN / name))]
+    assert {result.outcome for result in run(renamed)} == {Outcome.PASS}
+
+
+def test_a_wrong_rate_fails_and_says_both_numbers() -> None:
+    record = json.loads(_lines(OWN / "rates.jsonl")[0])
+    (result,) = run_apr([json.dumps({**record, "expected_rate": 0.5})])
+    assert result.outcome is Outcome.FAIL
+    assert "0.5" in result.reason
+
+
+def test_a_wrong_row_fails_and_names_it() -> None:
+    record = json.loads(_lines(OWN / "schedules.jsonl")[0])
+    record["expected"]["rows"][1]["interest"] = "0.01"
+    (result,) = run_schedule([json.dumps(record)])
+    assert result.outcome is Outcome.FAIL
+    assert "row 2 interest" in result.reason
+
+
+def test_an_unknown_convention_is_skipped_by_name_and_an_unreadable_line_fails() -> None:
+    record = {**json.loads(_lines(OWN / "rates.jsonl")[0]), "convention": "MOON_APR"}
+    results = list(run_apr([json.dumps(record), "{broken", "", '{"id": "bare"}']))
+    assert [result.outcome for result in results] == [Outcome.SKIP, Outcome.FAIL, Outcome.FAIL]
+    assert "MOON_APR" in results[0].reason
+    assert closing_line(results) == "0 passed, 2 failed, 1 skipped"
