@@ -31,6 +31,7 @@ class Turned(Enum):
     KEY_REUSED = Text("幂等键 {key} 已用于另一请求", "idempotency key {key} was used for another request")
     NOT_FOUND = Text("未找到 {what}", "{what} was not found")
     UNREADABLE = Text("请求有误: {problem}", "the request is wrong: {problem}")
+    LAW_SILENT = Text("法规未覆盖: {problem}", "the law does not reach: {problem}")
     NOT_YOURS = Text("只有 {who} 可以这样做", "only {who} may do this")
 
 

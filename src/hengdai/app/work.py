@@ -130,8 +130,16 @@ class Work(Protocol):
         """Every judgement of that loan, oldest first."""
         ...
 
+    async def keep_judgement(self, org: OrgId, loan: LoanId, row: JudgementRow) -> None:
+        """Write a judgement that let nothing through: the attempt stays on record."""
+        ...
+
     async def record(self, change: LoanChange) -> None:
         """Write events, judgements, entries, balances and the position of one changed loan."""
+        ...
+
+    async def record_all(self, changes: Sequence[LoanChange]) -> int:
+        """Write whole chunks of new loans of one funder at once; how many rows were written."""
         ...
 
     async def listings(self, funder: OrgId) -> tuple[Listing, ...]:

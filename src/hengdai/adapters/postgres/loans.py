@@ -49,6 +49,10 @@ class Loans(Session):
         found = await self.connection.execute(asked.order_by(judgement.c.day, judgement.c.judgement_id))
         return tuple(rows.judgement_of(row) for row in found.mappings())
 
+    async def keep_judgement(self, org: OrgId, loan_id: LoanId, row: JudgementRow) -> None:
+        """Write a judgement that let nothing through."""
+        await self._insert(judgement, rows.judgement_rows(org, loan_id, [row]))
+
     async def record(self, change: LoanChange) -> None:
         """Write one loan's change. Balances come last, so that busy accounts are held for the shortest time."""
         if change.before is None:

@@ -5,8 +5,23 @@ Amounts are whole minor units (bigint), rates e8 (bigint). Texts whose bytes are
 """
 
 from sqlalchemy import (
-    ARRAY, BigInteger, Boolean, CheckConstraint, Column, Computed, Date, DateTime, ForeignKeyConstraint, Index,
-    Integer, LargeBinary, MetaData, SmallInteger, Table, Text, text,
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Computed,
+    Date,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    text,
 )  # fmt: skip
 from sqlalchemy.dialects.postgresql import JSON
 

@@ -1,0 +1,127 @@
+"""The gates: gather the facts, judge them by the law of the day, and keep what was said so that it can be said again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from hengdai.app.ports import PackShelf
+from hengdai.app.work import JudgementRow, LoanRecord, Work
+from hengdai.law.judge import Days
+from hengdai.law.kinds import Stage, Unit
+from hengdai.law.pack import Pack
+from hengdai.loan.clearance import Clearance, judged
+from hengdai.loan.state import Kind, State
+from hengdai.partner.listing import Listing, on_list
+from hengdai.product.cost import quote
+from hengdai.product.facts import LawFacts, PartnerStatus, law_facts
+from hengdai.product.terms import PayeeRole, Terms
+
+GATES: Mapping[Kind, Stage] = {
+    Kind.OFFERED: Stage.APPLICATION,
+    Kind.SIGNED: Stage.SIGNING,
+    Kind.DISBURSED: Stage.DISBURSEMENT,
+}
+"""The commands that the law is asked about, and the stage it is asked at."""
+
+SAID_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the law said, as the loan's rules take it, and the row that keeps it."""
+
+    clearance: Clearance
+    row: JudgementRow
+
+
+def status_of(terms: Terms, listings: tuple[Listing, ...], day: date) -> PartnerStatus:
+    """Whether the partners of these terms stand on the funder's list on `day`; unknown where there is no partner."""
+    parties = terms.parties
+    guarantor = parties.guarantor
+    return PartnerStatus(
+        facilitator_listed=on_list(listings, parties.facilitator, PayeeRole.FACILITATOR, day).value,
+        guarantor_listed=None if guarantor is None else on_list(listings, guarantor, PayeeRole.GUARANTOR, day).value,
+    )
+
+
+def days_of(record: LoanRecord | None, stage: Stage, day: date) -> Days:
+    """The days that the rules ask for: those of the loan's own events, and `day` for the gate it now stands at."""
+    if record is None:
+        return Days(application=day)
+    first = {event.fact.kind: event.day for event in reversed(record.events)}
+    contract = day if stage is Stage.SIGNING else first.get(Kind.SIGNED)
+    origination = first.get(Kind.DISBURSED, day if stage is Stage.DISBURSEMENT else None)
+    return Days(application=record.events[0].day, contract=contract, origination=origination)
+
+
+def judged_by(pack: Pack, facts: LawFacts, *, stage: Stage, days: Days, id: str, day: date) -> Judged:
+    """Judge, and write down what was asked and said as canonical JSON values."""
+    clearance = judged(pack, facts, stage=stage, day=day, days=days)
+    said: dict[str, object] = {
+        "v": SAID_VERSION,
+        "pack": pack.id,
+        "facts": {name: _plain(value) for name, value in facts.items()},
+        "days": days_to_json(days),
+        "verdicts": [verdict.record() for verdict in clearance.judgement.verdicts],
+    }
+    return Judged(clearance, JudgementRow(id, stage.value, day, pack.digest, said, clearance.stopping))
+
+
+async def judge_offer(
+    packs: PackShelf, work: Work, terms: Terms, attested: Mapping[str, object], *, id: str, day: date
+) -> Judged:
+    """Judge an application. `attested` are facts that others vouch for; they stay with the loan for its later gates."""
+    pack = packs.pack(terms.pack)
+    listings = await work.listings(terms.parties.funder)
+    facts = law_facts(terms, quote(terms), status_of(terms, listings, day), attested=attested)
+    return judged_by(pack, facts, stage=Stage.APPLICATION, days=Days(application=day), id=id, day=day)
+
+
+async def judge_gate(packs: PackShelf, work: Work, record: LoanRecord, stage: Stage, *, id: str, day: date) -> Judged:
+    """Judge a loan at a later gate: the facts of today, and those attested at its application.
+
+    The text is today's text of the jurisdiction the loan was offered under; which rules of it apply is
+    decided by the days of the loan.
+    """
+    loan = record.loan
+    pack = packs.pack(loan.terms.pack)
+    listings = await work.listings(loan.terms.parties.funder)
+    before = await work.judgements(record.org, record.id)
+    attested = facts_from_json(pack, before[0].said) if before else {}
+    facts = law_facts(
+        loan.terms,
+        quote(loan.terms),
+        status_of(loan.terms, listings, day),
+        disclosure_confirmed=loan.state not in (State.APPLIED, State.OFFERED),
+        attested=attested,
+    )
+    return judged_by(pack, facts, stage=stage, days=days_of(record, stage, day), id=id, day=day)
+
+
+def days_to_json(days: Days) -> dict[str, str | None]:
+    """The days as ISO text."""
+    named = {"application": days.application, "contract": days.contract, "origination": days.origination}
+    return {name: None if day is None else day.isoformat() for name, day in named.items()}
+
+
+def days_from_json(said: Mapping[str, Any]) -> Days:
+    """The days of a stored judgement."""
+    days = {name: None if day is None else date.fromisoformat(day) for name, day in said["days"].items()}
+    return Days(application=days["application"], contract=days["contract"], origination=days["origination"])
+
+
+def facts_from_json(pack: Pack, said: Mapping[str, Any]) -> LawFacts:
+    """The facts of a stored judgement; days are days again where the pack's catalogue says so."""
+    return {name: _believed(pack, name, value) for name, value in said["facts"].items()}
+
+
+def _believed(pack: Pack, name: str, value: object) -> object:
+    entry = pack.facts.get(name)
+    if entry is not None and entry.unit is Unit.DATE and isinstance(value, str):
+        return date.fromisoformat(value)
+    return value
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value
