@@ -36,6 +36,11 @@ class FileLogStore:
         self._disk = disk or Disk()
         self._disk.make_directory(directory)
 
+    @property
+    def directory(self) -> Path:
+        """Where the log lies."""
+        return self._root
+
     def head(self) -> Head | None:
         """The committed head; raises :class:`UnreadableHead` when the file is not ours."""
         try:
