@@ -1,0 +1,1 @@
+"""What the law of a day says: packs of dated, cited data, judged one subject at a time or in columns."""

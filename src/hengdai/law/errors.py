@@ -1,0 +1,35 @@
+"""How the law refuses to answer: it is silent, it is stale, or the pack that should speak is not fit to."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from hengdai.base.reason import Problem
+
+
+class LawIsSilent(LookupError):
+    """The law was asked about a day on which it says nothing. Never a default, never "the latest"."""
+
+    def __init__(self, what: str, day: date, begins: date) -> None:
+        self.what, self.day, self.begins = what, day, begins
+        super().__init__(
+            f"{what} 在 {day} 尚无规定, 自 {begins} 起适用 / {what} says nothing on {day}; it begins on {begins}"
+        )
+
+
+class LawIsStale(LookupError):
+    """A published figure was asked for a day too long after it was last confirmed."""
+
+    def __init__(self, what: str, day: date, confirmed: date, days: int) -> None:
+        self.what, self.day, self.confirmed = what, day, confirmed
+        super().__init__(
+            f"{what} 最后核对于 {confirmed}, {day} 已超过 {days} 天, 请补录新值 / "
+            f"{what} was last confirmed on {confirmed}; {day} is more than {days} days later: enter the newer value"
+        )
+
+
+class PackRefused(ValueError):
+    """The texts do not make a pack; `problems` say file, line, what was found and what would be right."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in problems))
