@@ -5,7 +5,7 @@ import gzip
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 import pyarrow as pa
@@ -70,7 +70,12 @@ def _parquet(path: Path, table: Table) -> Iterator[Batch]:
     for column in table.columns:
         kind = file.schema_arrow.field(column.name).type
         if column.kind in _EXACT and pa.types.is_floating(kind):
-            raise unreadable(f"{path.name} {column.name}", str(kind), "整数、十进制或文字列", "a column of integers, decimals or text")
+            raise unreadable(
+                f"{path.name} {column.name}",
+                str(kind),
+                "整数、十进制或文字列",
+                "a column of integers, decimals or text",
+            )
     start = 1
     for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=list(table.names)):
         frame = pl.DataFrame(pl.from_arrow(batch))
@@ -84,7 +89,7 @@ class _BadLines:
 
     found: list[tuple[int, int, int, str]] = field(default_factory=list)
 
-    def __call__(self, row: Any) -> str:
+    def __call__(self, row: Any) -> Literal["skip"]:
         self.found.append((row.number, row.expected_columns, row.actual_columns, row.text))
         return "skip"
 

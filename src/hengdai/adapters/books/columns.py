@@ -22,7 +22,9 @@ class Kind(Enum):
 
     TEXT = Text("1 至 200 个字符的文字", "text of 1 to 200 characters")
     DAY = Text("日期, 形如 2026-08-01", "a date such as 2026-08-01")
-    INSTANT = Text("带时区的时刻, 形如 2026-08-01T09:30:00+08:00", "an instant with its offset, such as 2026-08-01T09:30:00+08:00")
+    INSTANT = Text(
+        "带时区的时刻, 形如 2026-08-01T09:30:00+08:00", "an instant with its offset, such as 2026-08-01T09:30:00+08:00"
+    )
     WHOLE = Text("不小于 0 的整数", "a whole number of at least 0")
     COUNT = Text("不小于 1 的整数", "a whole number of at least 1")
     MONEY = Text("不小于 0 的金额, 例如 {sample}", "an amount of at least 0, such as {sample}")
@@ -46,7 +48,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table: a file `<name>.parquet` or `<name>.csv`. A book without a table that is not `needed` has no rows of it."""
+    """One table: a file `<name>.parquet` or `<name>.csv`. A book may lack a table that is not `needed`."""
 
     name: str
     meaning: Text
@@ -94,21 +96,51 @@ LOANS = Table(
         Column("first_due", Kind.DAY, Text("首个还款日", "first due date"), "one period after the payout"),
         Column("due_day", Kind.COUNT, Text("固定还款日", "fixed day of the month"), "the day of the payout"),
         Column("day_count", Kind.CHOICE, Text("计息天数规则", "day-count convention"), choices=_values(DayCount)),
-        Column("period_interest", Kind.CHOICE, Text("整期计息", "interest of a regular period"), choices=_values(PeriodInterest)),
-        Column("broken_first", Kind.CHOICE, Text("首期不足月", "interest of a broken first period"), choices=_values(BrokenFirst)),
-        Column("month_end", Kind.CHOICE, Text("月末规则", "what the 31st is in a shorter month"), choices=_values(MonthEnd)),
+        Column(
+            "period_interest",
+            Kind.CHOICE,
+            Text("整期计息", "interest of a regular period"),
+            choices=_values(PeriodInterest),
+        ),
+        Column(
+            "broken_first",
+            Kind.CHOICE,
+            Text("首期不足月", "interest of a broken first period"),
+            choices=_values(BrokenFirst),
+        ),
+        Column(
+            "month_end", Kind.CHOICE, Text("月末规则", "what the 31st is in a shorter month"), choices=_values(MonthEnd)
+        ),
         Column("rounding", Kind.CHOICE, Text("舍入", "rounding mode"), choices=_values(Rounding)),
-        Column("multiple", Kind.COUNT, Text("舍入单位(最小货币单位)", "the instalment is rounded to this many minor units")),
-        Column("residue", Kind.CHOICE, Text("尾差归属", "the row that takes what rounding leaves"), choices=_values(Residue)),
+        Column(
+            "multiple", Kind.COUNT, Text("舍入单位(最小货币单位)", "the instalment is rounded to this many minor units")
+        ),
+        Column(
+            "residue",
+            Kind.CHOICE,
+            Text("尾差归属", "the row that takes what rounding leaves"),
+            choices=_values(Residue),
+        ),
         Column("grace_principal", Kind.WHOLE, Text("前若干期只还息", "first instalments that pay interest only")),
-        Column("flat_fee_rate", Kind.RATE, Text("每期手续费率", "fee per period on the original principal (flat_fee only)")),
-        Column("instalment", Kind.AMOUNT, Text("约定每期金额", "the agreed level instalment"), "solved from the other terms"),
+        Column(
+            "flat_fee_rate", Kind.RATE, Text("每期手续费率", "fee per period on the original principal (flat_fee only)")
+        ),
+        Column(
+            "instalment",
+            Kind.AMOUNT,
+            Text("约定每期金额", "the agreed level instalment"),
+            "solved from the other terms",
+        ),
         Column("late_multiplier", Kind.RATE, Text("罚息倍数", "penalty rate as a multiple of the contract rate")),
         Column("late_grace_days", Kind.WHOLE, Text("宽限天数", "days of grace")),
         Column("late_basis", Kind.COUNT, Text("罚息年天数", "days in a year for penalty")),
         Column("prepayment_fee", Kind.RATE, Text("提前还款违约金率", "share of the principal prepaid")),
         Column("prepayment_free_after", Kind.WHOLE, Text("几期后免违约金", "instalments after which it is free")),
-        Column("allocation", Kind.TEXT, Text("冲账顺序", "order in which a payment pays, such as penalty,fee,interest,principal")),
+        Column(
+            "allocation",
+            Kind.TEXT,
+            Text("冲账顺序", "order in which a payment pays, such as penalty,fee,interest,principal"),
+        ),
         Column("unsecured", Kind.FLAG, Text("无担保物", "no collateral")),
         Column("internet", Kind.FLAG, Text("互联网贷款", "made online")),
         Column("applied", Kind.DAY, Text("申请日", "day of the application and the offer")),
@@ -119,7 +151,7 @@ LOANS = Table(
         Column("first_payout", Kind.AMOUNT, Text("首笔放款额", "amount of the first payout"), "the whole principal"),
     ),
     needed=True,
-)  # fmt: skip
+)
 
 EVENTS = Table(
     "events",

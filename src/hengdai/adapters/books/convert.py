@@ -1,4 +1,4 @@
-"""From what a file holds to typed columns, exactly: amounts to minor units, rates to e8, and every field that is neither.
+"""From what a file holds to typed columns, exactly: amounts to minor units, rates to e8, and the fields in error.
 
 Everything goes through text, so that CSV and Parquet read alike and no binary
 fraction comes in. The work is columnar; only the fields in error are looked at one by one.
@@ -114,9 +114,7 @@ def _scaled(field: pl.Expr, places: int) -> pl.Expr:
     return pl.when(field.str.contains(pattern)).then(whole + part).cast(pl.Int64, strict=False)
 
 
-def _in_error(
-    text: pl.DataFrame, typed: pl.DataFrame, table: Table, column: Column, units: Units
-) -> list[RowProblem]:
+def _in_error(text: pl.DataFrame, typed: pl.DataFrame, table: Table, column: Column, units: Units) -> list[RowProblem]:
     wrong = typed[column.name].is_null()
     if column.empty is not None:
         wrong &= text[column.name].is_not_null()
@@ -126,7 +124,8 @@ def _in_error(
     bad = text.filter(wrong).select(ROW, key=pl.col(key), found=pl.col(column.name))
     right = expected(column, units)
     return [
-        RowProblem(table.name, row, column.name, loan or "", _shown(found), right) for row, loan, found in bad.iter_rows()
+        RowProblem(table.name, row, column.name, loan or "", _shown(found), right)
+        for row, loan, found in bad.iter_rows()
     ]
 
 

@@ -74,9 +74,10 @@ _CLAIMS = {
 }
 NOTES = (
     Text(
-        "外来文件 LendingClub 2007-2011 (美元): 文件只有合计与最后还款日, 各期还款日期为重建; 与文件合计之差见「文件与重算」",
-        "foreign file LendingClub 2007-2011 (USD): it holds totals and last dates only; payment dates are RECONSTRUCTED, "
-        "and 'tape vs recomputed' shows how far the result is from the file's totals",
+        "外来文件 LendingClub 2007-2011 (美元): 文件只有合计与最后还款日, "
+        "各期还款日期为重建; 与文件合计之差见「文件与重算」",
+        "foreign file LendingClub 2007-2011 (USD): it holds totals and last dates only; payment dates are "
+        "RECONSTRUCTED, and 'tape vs recomputed' shows how far the result is from the file's totals",
     ),
     Text(
         "按虚构法域 toy 的规则判断: 当时中国助贷法规尚不存在, 也不适用于美国贷款",
@@ -126,7 +127,10 @@ def _write(writer: BookWriter, loans: pl.DataFrame) -> None:
 
 
 def _write_parties(writer: BookWriter) -> None:
-    orgs = [(FUNDER, "外来账本资金方 (foreign investors)", "funder"), (PLATFORM, "外来账本平台 (foreign platform)", "facilitator")]
+    orgs = [
+        (FUNDER, "外来账本资金方 (foreign investors)", "funder"),
+        (PLATFORM, "外来账本平台 (foreign platform)", "facilitator"),
+    ]
     writer.put(tables.ORGANISATIONS, pl.DataFrame(orgs, schema=list(tables.ORGANISATIONS.names), orient="row"))
     row = (FUNDER, PLATFORM, "facilitator", None, "head_office", date(2000, 1, 1), None, None)
     schema = dict.fromkeys(tables.PARTNERS.names, pl.String) | {"from": pl.Date, "to": pl.Date}
@@ -220,7 +224,9 @@ def _after(months: pl.Expr) -> pl.Expr:
     return pl.col("issue_d").dt.offset_by(months.cast(pl.String) + pl.lit("mo"))
 
 
-def _told(loans: pl.DataFrame, order: int | pl.Expr, day: pl.Expr, kind: str, amount: pl.Expr, intent: pl.Expr) -> pl.DataFrame:
+def _told(
+    loans: pl.DataFrame, order: int | pl.Expr, day: pl.Expr, kind: str, amount: pl.Expr, intent: pl.Expr
+) -> pl.DataFrame:
     return loans.select(
         "loan",
         order=pl.lit(order) if isinstance(order, int) else order,
@@ -244,7 +250,9 @@ def _last(loans: pl.DataFrame) -> pl.DataFrame:
     rest = pl.col("paid") - (pl.col("pieces") - 1) * pl.col("installment")
     intent = pl.when(rest > pl.col("installment")).then(pl.lit("shorten")).otherwise(pl.lit("instalment"))
     ends = loans.filter(~pl.col("off"))
-    settled = _told(ends, 1_000, _after(pl.col("last").fill_null(pl.col("term"))), "paid", pl.lit(None), pl.lit("settle"))
+    settled = _told(
+        ends, 1_000, _after(pl.col("last").fill_null(pl.col("term"))), "paid", pl.lit(None), pl.lit("settle")
+    )
     partly = loans.filter(pl.col("off") & (pl.col("pieces") > 0))
     return pl.concat([settled, _told(partly, 1_000, _after(pl.col("last").fill_null(1)), "paid", rest, intent)])
 

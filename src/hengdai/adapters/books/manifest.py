@@ -48,7 +48,9 @@ def read(folder: Path) -> Manifest:
     """The manifest of a book; anything missing or unknown in it raises :class:`UnreadableBook`."""
     path = folder / FILE
     if not path.is_file():
-        raise unreadable(str(folder), "没有 book.toml / no book.toml", "账本目录须含 book.toml", "a book folder with book.toml")
+        raise unreadable(
+            str(folder), "没有 book.toml / no book.toml", "账本目录须含 book.toml", "a book folder with book.toml"
+        )
     try:
         data = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -70,7 +72,9 @@ def _check(data: Mapping[str, object]) -> None:
     known = {"format", "notes", "digests", *_TEXTS, *_CHOICES}
     for name in data:
         if name not in known:
-            raise unreadable(FILE, repr(name), f"已知项: {', '.join(sorted(known))}", f"one of {', '.join(sorted(known))}")
+            raise unreadable(
+                FILE, repr(name), f"已知项: {', '.join(sorted(known))}", f"one of {', '.join(sorted(known))}"
+            )
     if data.get("format") != FORMAT:
         raise unreadable(f"{FILE} format", repr(data.get("format")), repr(FORMAT), repr(FORMAT))
     for name in _TEXTS:
@@ -82,7 +86,9 @@ def _check(data: Mapping[str, object]) -> None:
     try:
         currency(str(data["currency"]))
     except ValueError as error:
-        raise unreadable(f"{FILE} currency", repr(data["currency"]), "ISO 4217 代码", "an ISO 4217 code we know") from error
+        raise unreadable(
+            f"{FILE} currency", repr(data["currency"]), "ISO 4217 代码", "an ISO 4217 code we know"
+        ) from error
 
 
 def write(folder: Path, manifest: Manifest) -> None:
@@ -137,5 +143,10 @@ def table_files(folder: Path) -> dict[str, Path]:
         if both:
             files[name] = both[0]
         elif TABLES[name].needed:
-            raise unreadable(str(folder), f"没有 {name} / no {name}", f"{name}.parquet 或 {name}.csv", f"{name}.parquet or {name}.csv")
+            raise unreadable(
+                str(folder),
+                f"没有 {name} / no {name}",
+                f"{name}.parquet 或 {name}.csv",
+                f"{name}.parquet or {name}.csv",
+            )
     return files

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -17,7 +18,8 @@ from hengdai.adapters.books.staging import Staging
 from hengdai.app.replay_book import RowProblem, Slice
 from hengdai.app.work import Organisation
 from hengdai.base.text import Text
-from hengdai.partner.listing import Listing
+from hengdai.partner.listing import Approval, Listing
+from hengdai.product.terms import PayeeRole
 
 
 @dataclass(slots=True)
@@ -102,9 +104,20 @@ def open_book(folder: Path) -> FolderBook:
 def read_table(folder: Path, name: str) -> pl.DataFrame:
     """One whole table of a book, typed, for those who look into a book; fields in error are null."""
     book = open_book(folder)
-    frames = [convert(batch.raw, TABLES[name], book.manifest.units())[0] for batch in batches(book.files[name], TABLES[name])]
+    frames = [
+        convert(batch.raw, TABLES[name], book.manifest.units())[0] for batch in batches(book.files[name], TABLES[name])
+    ]
     return pl.concat(frames) if frames else pl.DataFrame()
 
 
-def _listing(row: Mapping[str, object]) -> Listing:
-    raise NotImplementedError
+def _listing(row: Mapping[str, Any]) -> Listing:
+    return Listing(
+        row["funder"],
+        row["partner"],
+        PayeeRole(row["role"]),
+        row["licence"] or "",
+        Approval(row["approved_by"]),
+        row["from"],
+        row["to"],
+        row["published_url"] or "",
+    )

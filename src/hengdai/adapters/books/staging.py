@@ -66,7 +66,9 @@ class Staging:
         with _Shelves(self.folder, LOANS) as shelves:
             for batch in batches(self.files["loans"], LOANS):
                 typed, problems = convert(batch.raw, LOANS, self.units)
-                self._reject([*batch.broken, *problems, *self._wrong_currency(typed), *self._unknown_parties(LOANS, typed)])
+                self._reject(
+                    [*batch.broken, *problems, *self._wrong_currency(typed), *self._unknown_parties(LOANS, typed)]
+                )
                 place = (seen + pl.int_range(pl.len(), dtype=pl.Int64)) // self.size
                 typed = typed.with_columns(place.alias(SLICE))
                 ids.append(typed.select("loan", ROW, SLICE).drop_nulls("loan"))
@@ -74,7 +76,9 @@ class Staging:
                 seen += typed.height
         self.order = pl.concat(ids) if ids else pl.DataFrame(schema={"loan": pl.String, ROW: pl.Int64, SLICE: pl.Int64})
         again = self.order.filter(pl.col("loan").is_duplicated())
-        self._reject([RowProblem("loans", row, "loan", loan, repr(loan), _DUPLICATE) for loan, row, _ in again.iter_rows()])
+        self._reject(
+            [RowProblem("loans", row, "loan", loan, repr(loan), _DUPLICATE) for loan, row, _ in again.iter_rows()]
+        )
         self.order = self.order.drop(ROW).unique("loan", keep="first", maintain_order=True)
 
     def _wrong_currency(self, typed: pl.DataFrame) -> list[RowProblem]:
@@ -90,7 +94,10 @@ class Staging:
         for name in _PARTIES.get(table.name, ()):
             strange = pl.col(name).is_not_null() & ~pl.col(name).is_in(list(self.organisations))
             rows = typed.filter(strange).select(ROW, "loan", name)
-            found += [RowProblem(table.name, row, name, loan or "", repr(org), _NO_PARTY) for row, loan, org in rows.iter_rows()]
+            found += [
+                RowProblem(table.name, row, name, loan or "", repr(org), _NO_PARTY)
+                for row, loan, org in rows.iter_rows()
+            ]
         return found
 
     def _stage_others(self, table: Table) -> None:
@@ -125,7 +132,10 @@ class Staging:
     def _reject_repeated(self, events: pl.DataFrame) -> None:
         again = events.filter(pl.struct("loan", "seq").is_duplicated() & pl.col("seq").is_not_null())
         self._reject(
-            [RowProblem("events", row, "seq", loan, str(seq), _TWICE) for row, loan, seq in again.select(ROW, "loan", "seq").iter_rows()]
+            [
+                RowProblem("events", row, "seq", loan, str(seq), _TWICE)
+                for row, loan, seq in again.select(ROW, "loan", "seq").iter_rows()
+            ]
         )
 
 
@@ -164,5 +174,7 @@ class _Shelves:
         for (number,), part in parts.items():
             arrow = part.to_arrow(compat_level=pl.CompatLevel.oldest())
             if number not in self.writers:
-                self.writers[number] = pa.ipc.new_stream(_shelf_path(self.folder, self.table, number), arrow.schema)
+                self.writers[number] = pa.ipc.new_stream(
+                    str(_shelf_path(self.folder, self.table, number)), arrow.schema
+                )
             self.writers[number].write_table(arrow)

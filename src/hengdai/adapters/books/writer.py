@@ -15,7 +15,7 @@ from hengdai.adapters.books.manifest import Manifest
 
 Format = Literal["parquet", "csv"]
 _PARTIAL = ".part"
-_TYPES = {
+_TYPES: dict[Kind, pa.DataType] = {
     Kind.DAY: pa.date32(),
     Kind.WHOLE: pa.int64(),
     Kind.COUNT: pa.int64(),

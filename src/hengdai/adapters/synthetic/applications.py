@@ -8,7 +8,22 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hengdai.adapters.synthetic.draw import NEVER, Days, Flags, Ints, Reals, Texts, between, chance, day, due_date, level, pick, text
+from hengdai.adapters.synthetic.draw import (
+    NEVER,
+    Days,
+    Flags,
+    Generator,
+    Ints,
+    Reals,
+    Texts,
+    between,
+    chance,
+    day,
+    due_date,
+    level,
+    pick,
+    text,
+)
 from hengdai.adapters.synthetic.world import FACILITATORS, FIRST_DAY, FUNDERS, GUARANTORS, LAST_APPLICATION, MERCHANTS
 
 RULE_DAY = np.datetime64("2025-10-01", "D")
@@ -54,7 +69,9 @@ class Applications:
 
     def ids(self) -> Texts:
         """The loan ids: their number in the book."""
-        return np.asarray([f"L{number:08d}" for number in range(self.first + 1, self.first + self.size + 1)], dtype=object)
+        return np.asarray(
+            [f"L{number:08d}" for number in range(self.first + 1, self.first + self.size + 1)], dtype=object
+        )
 
     def instalment(self) -> Reals:
         """About what one instalment comes to, fees included."""
@@ -66,7 +83,7 @@ class Applications:
         return due_date(self.disbursed, np.broadcast_to(number, self.size), self.fixed_day)
 
 
-def draw(rng: np.random.Generator, first: int, size: int) -> Applications:
+def draw(rng: Generator, first: int, size: int) -> Applications:
     """Draw `size` applications, numbered from `first`."""
     product = pick(rng, size, (0.62, 0.28, 0.10))
     funder = pick(rng, size, [each.weight for each in FUNDERS])
@@ -84,13 +101,13 @@ def draw(rng: np.random.Generator, first: int, size: int) -> Applications:
     return _days(rng, _prices(rng, drawn))
 
 
-def _guarantors(rng: np.random.Generator, funder: Ints) -> Ints:
+def _guarantors(rng: Generator, funder: Ints) -> Ints:
     kinds = np.asarray([each.kind for each in FUNDERS], dtype=object)[funder]
     share = np.select([kinds == "bank", kinds == "trust", kinds == "consumer_finance"], [0.72, 0.6, 0.4], 0.08)
     return np.where(chance(rng, len(funder), share), pick(rng, len(funder), (0.55, 0.43, 0.02)), -1)
 
 
-def _principals(rng: np.random.Generator, product: Ints) -> Ints:
+def _principals(rng: Generator, product: Ints) -> Ints:
     """Log-normal by product, in whole hundreds of yuan; a few consumer loans ask for more than the law allows."""
     size = len(product)
     middle = np.asarray((8.9, 8.3, 11.2))[product]
@@ -100,7 +117,7 @@ def _principals(rng: np.random.Generator, product: Ints) -> Ints:
     return (np.clip(yuan, 500, ceiling) // 100).astype(np.int64) * 10_000
 
 
-def _applied(rng: np.random.Generator, size: int) -> Days:
+def _applied(rng: Generator, size: int) -> Days:
     """Days of application: growing, fewer at weekends, a dip at Spring Festival, a peak in November."""
     days = np.arange(day(FIRST_DAY), day(LAST_APPLICATION) + 1)
     weight = np.linspace(1.0, 1.6, len(days))
@@ -112,7 +129,7 @@ def _applied(rng: np.random.Generator, size: int) -> Days:
     return days[pick(rng, size, weight.tolist())]
 
 
-def _prices(rng: np.random.Generator, drawn: Applications) -> Applications:
+def _prices(rng: Generator, drawn: Applications) -> Applications:
     """Contract rate and fees so that the all-in cost comes to a target; fees only where the plan is level."""
     size = drawn.size
     ranges = np.asarray([each.rates for each in FUNDERS])[drawn.funder]
@@ -135,7 +152,7 @@ def _prices(rng: np.random.Generator, drawn: Applications) -> Applications:
     )
 
 
-def _days(rng: np.random.Generator, drawn: Applications) -> Applications:
+def _days(rng: Generator, drawn: Applications) -> Applications:
     """When each step was taken; some step back, a few would sign without having seen the table, a few never draw."""
     size = drawn.size
     withdraws, blind, idle = chance(rng, size, 0.03), chance(rng, size, 0.006), chance(rng, size, 0.008)
@@ -155,6 +172,6 @@ def parties(drawn: Applications) -> dict[str, Texts]:
     return {
         "funder": text([each.org for each in FUNDERS], drawn.funder),
         "facilitator": text(FACILITATORS, drawn.facilitator),
-        "guarantor": np.where(drawn.guarantor >= 0, text(GUARANTORS, drawn.guarantor), None),
-        "merchant": np.where(drawn.merchant >= 0, text(MERCHANTS, drawn.merchant), None),
+        "guarantor": text((*GUARANTORS, None), drawn.guarantor),
+        "merchant": text((*MERCHANTS, None), drawn.merchant),
     }

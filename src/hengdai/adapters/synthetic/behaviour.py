@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from hengdai.adapters.synthetic.applications import BULLET, SCENE, Applications
-from hengdai.adapters.synthetic.draw import NEVER, Days, Flags, Ints, Reals, between, chance, day
+from hengdai.adapters.synthetic.draw import NEVER, Days, Flags, Generator, Ints, Reals, between, chance, day
 from hengdai.adapters.synthetic.world import AS_OF
 
 MONTHS = 48
@@ -35,7 +35,13 @@ class Told:
         at = np.flatnonzero(which)
         uid = np.arange(self.uids, self.uids + len(at))
         self.uids += len(at)
-        columns: dict[str, object] = {"at": at, "uid": uid, "day": days[at], "known": days[at], "kind": [kind] * len(at)}
+        columns: dict[str, object] = {
+            "at": at,
+            "uid": uid,
+            "day": days[at],
+            "known": days[at],
+            "kind": [kind] * len(at),
+        }
         for name, value in more.items():
             columns[name] = value[at] if isinstance(value, np.ndarray) else [value] * len(at)
         frame = pl.DataFrame(columns).with_columns(
@@ -67,7 +73,7 @@ class _Life:
     told: Told = field(default_factory=Told)
 
 
-def live(rng: np.random.Generator, drawn: Applications) -> tuple[pl.DataFrame, Days]:
+def live(rng: Generator, drawn: Applications) -> tuple[pl.DataFrame, Days]:
     """The events of a block (`at` is the loan's place in it), ordered and numbered, and the day each loan ended."""
     paid_out = ~np.isnat(drawn.disbursed) & ~np.isnat(drawn.disclosed)
     blank = np.zeros(drawn.size, np.int64)
@@ -87,7 +93,7 @@ def live(rng: np.random.Generator, drawn: Applications) -> tuple[pl.DataFrame, D
     return _ordered(life.told.columns()), life.end
 
 
-def _merchant_returns(rng: np.random.Generator, life: _Life) -> None:
+def _merchant_returns(rng: Generator, life: _Life) -> None:
     """Goods go back within weeks: in part, or whole, which pays the loan off."""
     back = life.open & (life.drawn.product == SCENE) & chance(rng, life.drawn.size, 0.025)
     days = life.drawn.disbursed + (3 + rng.integers(0, 18, life.drawn.size))
@@ -111,7 +117,7 @@ def _season(due: Days) -> Reals:
     return np.select([month == 2, month == 1, month == 3], [1.9, 1.25, 0.8], 1.0)
 
 
-def _month(rng: np.random.Generator, life: _Life, due: Days, running: Flags) -> None:
+def _month(rng: Generator, life: _Life, due: Days, running: Flags) -> None:
     """One due date of every running loan."""
     size = life.drawn.size
     last = life.number >= life.count
@@ -135,7 +141,7 @@ def _month(rng: np.random.Generator, life: _Life, due: Days, running: Flags) -> 
     _restructure(rng, life, trouble & ~cures & ~stays & ~last, due)
 
 
-def _prompt_payments(rng: np.random.Generator, life: _Life, due: Days, on_time: Flags, last: Flags) -> None:
+def _prompt_payments(rng: Generator, life: _Life, due: Days, on_time: Flags, last: Flags) -> None:
     """The direct debit on the due day, a few days before it, or a payment of more than is due."""
     size = life.drawn.size
     settles = on_time & ~last & chance(rng, size, 0.018)
@@ -157,7 +163,7 @@ def _prompt_payments(rng: np.random.Generator, life: _Life, due: Days, on_time: 
     _close(life, on_time & last, days)
 
 
-def _paid(rng: np.random.Generator, life: _Life, which: Flags, days: Days) -> None:
+def _paid(rng: Generator, life: _Life, which: Flags, days: Days) -> None:
     """Payments of what is due. A few bounce and are made good; a few are known days after they count."""
     size = life.drawn.size
     days = np.minimum(days, day(AS_OF))
@@ -172,25 +178,27 @@ def _paid(rng: np.random.Generator, life: _Life, which: Flags, days: Days) -> No
     life.told.tell(bounced, days + 5, "paid", intent="instalment")
 
 
-def _pay_all(rng: np.random.Generator, life: _Life, which: Flags, days: Days, last: Flags) -> None:
+def _pay_all(rng: Generator, life: _Life, which: Flags, days: Days, last: Flags) -> None:
     """Everything overdue and its penalty at once."""
     which = which & (days <= day(AS_OF))
     _paid(rng, life, which, days)
     _close(life, which & last, days)
 
 
-def _pay_part(rng: np.random.Generator, life: _Life, which: Flags, days: Days, low: float, high: float) -> None:
+def _pay_part(rng: Generator, life: _Life, which: Flags, days: Days, low: float, high: float) -> None:
     """Some share of about one instalment."""
     which = which & (days <= day(AS_OF)) & ~life.touched
     amount = np.floor(life.drawn.instalment() * between(rng, life.drawn.size, low, high)).astype(np.int64)
     life.told.tell(which & (amount > 0), days, "paid", amount=amount, intent="instalment")
 
 
-def _restructure(rng: np.random.Generator, life: _Life, which: Flags, due: Days) -> None:
+def _restructure(rng: Generator, life: _Life, which: Flags, due: Days) -> None:
     """Three or more instalments behind, some borrowers get a longer and cheaper plan on the same day of the month."""
     size = life.drawn.size
     days = due + 8
-    new = which & (life.behind >= 3) & (life.behind < _CHARGE_OFF_BEHIND) & chance(rng, size, 0.10) & (days <= day(AS_OF))
+    new = (
+        which & (life.behind >= 3) & (life.behind < _CHARGE_OFF_BEHIND) & chance(rng, size, 0.10) & (days <= day(AS_OF))
+    )
     if not new.any():
         return
     count = life.count - life.number + 6
@@ -204,7 +212,7 @@ def _restructure(rng: np.random.Generator, life: _Life, which: Flags, due: Days)
     life.touched |= new
 
 
-def _late_stage(rng: np.random.Generator, life: _Life, due: Days) -> None:
+def _late_stage(rng: Generator, life: _Life, due: Days) -> None:
     """Written off when far behind (or long after the last due date); some of it comes back later."""
     size = life.drawn.size
     matured = life.open & (life.behind > 0) & (life.number >= life.count) & (due <= day(AS_OF))

@@ -1,4 +1,4 @@
-"""Writing a synthetic book: block after block of loans, each from its own seed, so memory does not grow with the book."""
+"""Writing a synthetic book: block after block, each from its own seed, so memory does not grow with the book."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,9 +10,9 @@ from hengdai.adapters.books import columns as tables
 from hengdai.adapters.books.manifest import Manifest
 from hengdai.adapters.books.writer import BookWriter, Format
 from hengdai.adapters.synthetic import world
-from hengdai.adapters.synthetic.applications import BIZ, METHODS, PRODUCTS, SCENE, Applications, draw, parties
+from hengdai.adapters.synthetic.applications import METHODS, PRODUCTS, Applications, draw, parties
 from hengdai.adapters.synthetic.behaviour import live
-from hengdai.adapters.synthetic.draw import Texts, text
+from hengdai.adapters.synthetic.draw import Generator, Texts, seeded, seeds_of, text
 from hengdai.adapters.synthetic.hidden import hide
 from hengdai.base.text import Text
 
@@ -39,15 +39,15 @@ def write_book(folder: Path, loans: int, seed: int, format: Format, progress: Ca
         (tables.RELATIONS, world.relations()),
     ):
         writer.put(table, frame)
-    seeds = np.random.SeedSequence(seed).spawn(-(-loans // BLOCK))
+    seeds = seeds_of(seed, -(-loans // BLOCK))
     for number, child in enumerate(seeds):
         first = number * BLOCK
-        _write_block(writer, np.random.Generator(np.random.PCG64(child)), first, min(BLOCK, loans - first))
+        _write_block(writer, seeded(child), first, min(BLOCK, loans - first))
         progress(min(first + BLOCK, loans))
     return writer.finish(Manifest(f"synthetic-{loans}-{seed}", "cn", "CNY", "minor", "e8", (_NOTE,)))
 
 
-def _write_block(writer: BookWriter, rng: np.random.Generator, first: int, size: int) -> None:
+def _write_block(writer: BookWriter, rng: Generator, first: int, size: int) -> None:
     drawn = draw(rng, first, size)
     events, end = live(rng, drawn)
     hidden = hide(rng, drawn, end)
@@ -79,7 +79,8 @@ def _loans(drawn: Applications) -> pl.DataFrame:
     named["lender_kind"] = text([each.kind for each in world.FUNDERS], drawn.funder)
     days = {name: getattr(drawn, name) for name in ("applied", "disclosed", "signed", "withdrawn", "disbursed")}
     frame = pl.DataFrame(
-        {**{name: values.tolist() for name, values in named.items()}, **days, "principal": drawn.principal, "annual_rate": drawn.rate, "count": drawn.count,
+        {**{name: values.tolist() for name, values in named.items()}, **days,
+         "principal": drawn.principal, "annual_rate": drawn.rate, "count": drawn.count,
          "flat_fee_rate": drawn.flat_fee, "due_day": drawn.fixed_day, "internet": drawn.internet},
         schema_overrides=dict.fromkeys(named, pl.String),
     )  # fmt: skip

@@ -12,7 +12,7 @@ import polars as pl
 
 from hengdai.adapters.synthetic import world
 from hengdai.adapters.synthetic.applications import SCENE, Applications
-from hengdai.adapters.synthetic.draw import Days, Flags, Ints, between, chance, day, pick, text
+from hengdai.adapters.synthetic.draw import Days, Flags, Generator, Ints, between, chance, day, pick, text
 
 PATTERNS = tuple(f"VIO-{number:02d}" for number in range(1, 11))
 SHARE = 0.14
@@ -32,9 +32,9 @@ class Hidden:
 
 @dataclass(frozen=True, slots=True)
 class _Scene:
-    """What the patterns draw from: the block, the day each loan ended, and the debits so far (with who planted them)."""
+    """What the patterns draw from: the block, the day each loan ended, and the debits so far."""
 
-    rng: np.random.Generator
+    rng: Generator
     drawn: Applications
     end: Days
     debits: list[pl.DataFrame]
@@ -44,8 +44,20 @@ class _Scene:
         at = np.flatnonzero(which)
         payees = [payee] * len(at) if isinstance(payee, str) else np.asarray(payee, dtype=object)[at].tolist()
         frame = pl.DataFrame(
-            {"at": at, "moment": moments[at], "payee": payees, "amount": np.maximum(amount[at], 1), "text": [words] * len(at)},
-            schema_overrides={"at": pl.Int64, "moment": pl.Int64, "payee": pl.String, "amount": pl.Int64, "text": pl.String},
+            {
+                "at": at,
+                "moment": moments[at],
+                "payee": payees,
+                "amount": np.maximum(amount[at], 1),
+                "text": [words] * len(at),
+            },
+            schema_overrides={
+                "at": pl.Int64,
+                "moment": pl.Int64,
+                "payee": pl.String,
+                "amount": pl.Int64,
+                "text": pl.String,
+            },
         )
         self.debits.append(frame)
 
@@ -58,7 +70,7 @@ class _Scene:
                 self.debit(on, _noon(self.rng, due), payee, amount, words)
 
 
-def hide(rng: np.random.Generator, drawn: Applications, end: Days) -> Hidden:
+def hide(rng: Generator, drawn: Applications, end: Days) -> Hidden:
     """Plant the patterns in some of the loans that were paid out, and honest purchases beside them."""
     paid_out = ~np.isnat(drawn.disbursed) & ~np.isnat(drawn.disclosed)
     end = np.where(paid_out, end, np.datetime64("1970-01-01", "D"))
@@ -79,11 +91,13 @@ def hide(rng: np.random.Generator, drawn: Applications, end: Days) -> Hidden:
 def _truth(pattern: Ints, guilty: pl.DataFrame) -> pl.DataFrame:
     at = np.flatnonzero(pattern >= 0)
     taken = guilty.group_by("at").agg(pl.col("amount").sum())
-    planted = pl.DataFrame({"at": at, "pattern": text(PATTERNS, pattern[at]).tolist()}, schema_overrides={"pattern": pl.String})
+    planted = pl.DataFrame(
+        {"at": at, "pattern": text(PATTERNS, pattern[at]).tolist()}, schema_overrides={"pattern": pl.String}
+    )
     return planted.join(taken, on="at", how="left", maintain_order="left").with_columns(pl.col("amount").fill_null(0))
 
 
-def _noon(rng: np.random.Generator, days: Days) -> Ints:
+def _noon(rng: Generator, days: Days) -> Ints:
     """Some moment between nine and twenty-one o'clock of those days; a day that is none stays where nobody looks."""
     return np.where(np.isnat(days), 0, days.astype(np.int64)) * _SECONDS + 32_400 + rng.integers(0, 43_200, len(days))
 
@@ -128,12 +142,20 @@ def _chain(scene: _Scene, which: Flags) -> None:
 
 
 def _second_after(scene: _Scene, which: Flags) -> None:
-    scene.debit(which, payout_moment(scene.drawn) + 1, world.SECOND_GUARANTOR, _share(scene, 0.03, 0.30), "保证金/服务费")
+    scene.debit(
+        which, payout_moment(scene.drawn) + 1, world.SECOND_GUARANTOR, _share(scene, 0.03, 0.30), "保证金/服务费"
+    )
 
 
 def _consulting(scene: _Scene, which: Flags) -> None:
     days = scene.drawn.disbursed + scene.rng.integers(0, 3, scene.drawn.size)
-    scene.debit(which & (days <= day(world.AS_OF)), _noon(scene.rng, days), world.CONSULTANT, _share(scene, 0.02, 0.06), "咨询顾问费")
+    scene.debit(
+        which & (days <= day(world.AS_OF)),
+        _noon(scene.rng, days),
+        world.CONSULTANT,
+        _share(scene, 0.02, 0.06),
+        "咨询顾问费",
+    )
 
 
 def _monthly_service(scene: _Scene, which: Flags) -> None:
@@ -143,7 +165,9 @@ def _monthly_service(scene: _Scene, which: Flags) -> None:
 
 
 def _tied_insurance(scene: _Scene, which: Flags) -> None:
-    scene.debit(which, _noon(scene.rng, scene.drawn.signed), world.INSURANCE_AGENT, _share(scene, 0.01, 0.03), "意外险保费")
+    scene.debit(
+        which, _noon(scene.rng, scene.drawn.signed), world.INSURANCE_AGENT, _share(scene, 0.01, 0.03), "意外险保费"
+    )
 
 
 def _split(scene: _Scene, which: Flags) -> None:
@@ -171,8 +195,8 @@ def _honest(scene: _Scene) -> None:
         scene.debit(buys & (days <= day(world.AS_OF)), _noon(scene.rng, days), payee, amount, word)
 
 
-def _shown(rng: np.random.Generator, drawn: Applications, pattern: Ints) -> pl.DataFrame:
-    """What each borrower saw first: the yearly cost and the lender's name, save where patterns 9, 10 and 7 hide them."""
+def _shown(rng: Generator, drawn: Applications, pattern: Ints) -> pl.DataFrame:
+    """What each borrower saw first: the yearly rate and the lender's name, save where a pattern hides them."""
     low = pattern == 8
     daily = np.round((drawn.rate / 360) / 1_000).astype(np.int64) * 1_000
     channel = np.where(drawn.merchant >= 0, "checkout", "app")

@@ -112,9 +112,7 @@ def partners() -> pl.DataFrame:
             approved = "branch" if (funder.org, org) == ("F-BANK-3", "P-2") else "head_office"
             to = date(2026, 3, 31) if (funder.org, org) == ("F-BANK-2", "P-3") else None
             rows.append((funder.org, org, role, _LICENCES.get(org), approved, date(2025, 1, 1), to, url))
-        rows += [
-            (funder.org, org, "merchant", None, "head_office", date(2025, 1, 1), None, url) for org in MERCHANTS
-        ]
+        rows += [(funder.org, org, "merchant", None, "head_office", date(2025, 1, 1), None, url) for org in MERCHANTS]
     return pl.DataFrame(rows, schema=list(PARTNERS.names), orient="row", infer_schema_length=None)
 
 
@@ -127,5 +125,8 @@ def entities() -> pl.DataFrame:
 
 def relations() -> pl.DataFrame:
     """Who controls, shares a controller with, or acts for whom; shares in e8."""
-    rows = [(who, how, whom, None if share is None else round(share * 10**8), day) for who, how, whom, share, day in _RELATIONS]
+    rows = [
+        (who, how, whom, None if share is None else round(share * 10**8), day)
+        for who, how, whom, share, day in _RELATIONS
+    ]
     return pl.DataFrame(rows, schema=list(RELATIONS.names), orient="row", infer_schema_length=None)
