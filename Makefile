@@ -41,6 +41,7 @@ bench: $(READY) ## 打印性能数字 · print the figures of benchmarks/
 	@$(BIN)/python -m benchmarks
 
 docs: $(READY) ## 核对文档并打印规模报告 · test the documents, print the size report
+	@$(BIN)/python -m tools.decisions
 	@$(PYTEST) -q tests/docs tests/architecture/test_languages.py tests/architecture/test_names.py
 	@$(BIN)/python -m tools.size_report
 
@@ -53,6 +54,7 @@ lock: $(READY) ## 重新锁定依赖 · resolve the dependencies again into requ
 	  pyproject.toml --group dev -o requirements.lock
 
 environment: $(READY) ## 仅准备环境 · set up the environment only
+	@:
 
 clean: ## 删除环境与缓存（不动贷款账簿数据） · remove the environment and caches, never a book's data
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
