@@ -84,7 +84,7 @@ async def _change(office: Office, work: Work, call: LoanCall, command: Command) 
     answer = decide(record.loan, command, day=day, today=today, clearance=judged.clearance if judged else None)
     if isinstance(answer, refusal.No):
         if judged and answer.refusal is refusal.Refusal.LAW_FORBIDS:
-            texts = office.packs.texts(record.loan.terms.pack)
+            texts = office.packs.texts(judged.row.pack_digest)
             raise LawStops(said_no(answer), record.org, record.id, judged.row, texts)
         raise Declined(said_no(answer))
     booked = await work.entries(record.org, record.id) if needs_booked(record, answer, day) else ()
@@ -92,7 +92,7 @@ async def _change(office: Office, work: Work, call: LoanCall, command: Command) 
     derived = derive(record.id, record, answer, when, name=lambda: EventId(office.ids.next()), booked=booked)
     change = changed(record.org, record, derived, judged, today)
     if judged:
-        await work.keep_pack(judged.row.pack_digest, record.loan.terms.pack, office.packs.texts(record.loan.terms.pack))
+        await work.keep_pack(judged.row.pack_digest, record.loan.terms.pack, office.packs.texts(judged.row.pack_digest))
     await work.record(change)
     return answer_of(change, judged)
 

@@ -76,7 +76,7 @@ async def _offer(office: Office, work: Work, actor: Actor, application: Applicat
     price = quote(terms)
     change = changed(parties.funder, None, derived, judged, today)
     change = replace(change, cost_e8=(price.simple_e8, price.compound_e8))
-    await work.keep_pack(terms.pack_digest, terms.pack, office.packs.texts(terms.pack))
+    await work.keep_pack(terms.pack_digest, terms.pack, office.packs.texts(terms.pack_digest))
     await work.record(change)
     return _answer(change, judged, price)
 

@@ -40,8 +40,12 @@ class PackShelf(Protocol):
         """The current text of that jurisdiction; an unknown one raises `LookupError` naming those known."""
         ...
 
-    def texts(self, pack_id: str) -> dict[str, str]:
-        """File name to text of that pack, to be stored beside the first judgement made by it."""
+    def by_digest(self, digest: str) -> Pack:
+        """The pack of that digest; `LookupError` when this installation does not hold that text."""
+        ...
+
+    def texts(self, digest: str) -> dict[str, str]:
+        """File name to text of the pack of that digest, to be stored beside the first judgement made by it."""
         ...
 
 
