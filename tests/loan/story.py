@@ -30,7 +30,17 @@ from hengdai.product.codec import terms_digest
 from hengdai.product.cost import quote
 from hengdai.product.disclosure import disclosure_digest
 from hengdai.product.facts import PartnerStatus, law_facts
-from hengdai.product.terms import Component, Fee, FeeTiming, Intent, LateTerms, Parties, PayeeRole, PrepaymentTerms, Terms
+from hengdai.product.terms import (
+    Component,
+    Fee,
+    FeeTiming,
+    Intent,
+    LateTerms,
+    Parties,
+    PayeeRole,
+    PrepaymentTerms,
+    Terms,
+)
 
 LOAN = LoanId("loan-1")
 START = date(2026, 1, 15)
@@ -119,7 +129,11 @@ class Story:
         return answer
 
     def _said(self, command: Command, day: date) -> Clearance | None:
-        stages = {commands.Offer: Stage.APPLICATION, commands.Sign: Stage.SIGNING, commands.Disburse: Stage.DISBURSEMENT}
+        stages = {
+            commands.Offer: Stage.APPLICATION,
+            commands.Sign: Stage.SIGNING,
+            commands.Disburse: Stage.DISBURSEMENT,
+        }
         stage = stages.get(type(command))  # type: ignore[call-overload]
         return clearance(self.terms, stage, day) if stage else None
 

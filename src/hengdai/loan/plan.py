@@ -187,4 +187,3 @@ def _planned_afresh(
     number = loan.dues[-1].number + 1 if loan.dues else 1
     dues = dues_of(fresh, fee_parts(loan.terms, last=False), end_parts(loan.terms), number)
     return fresh, held, (*loan.dues, *dues), loan.open_from
-

@@ -67,12 +67,13 @@ def standing(loan: Loan, day: date) -> Standing:
     if oldest is None or loan.plan is None:
         return Standing(day, 0, Bucket.M0, 0, 0, 0, 0, None)
     principal = interest = fees = penalty = 0
+    charged_to = min(day, loan.charged_off_on or day)  # the claim on a written-off debt does not grow
     for due in loan.dues[loan.open_from :]:
         if due.due >= day:
             break
         principal += due.unpaid_principal
         interest += due.unpaid_interest
         fees += due.unpaid_fee
-        penalty += due.unpaid_penalty + penalty_since(due, day, loan.terms.late, loan.plan)
+        penalty += due.unpaid_penalty + penalty_since(due, charged_to, loan.terms.late, loan.plan)
     dpd = max(0, (day - oldest.due).days)
     return Standing(day, dpd, bucket_of(dpd), principal, interest, fees, penalty, oldest.due)
