@@ -12,7 +12,7 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 LATIN = re.compile(r"[A-Za-z]")
 PLACE = re.compile(r"{(\w*)[^{}]*}")
 UNFINISHED = re.compile(r"#.*\b(TODO|FIXME|HACK)\b")
-PROMISES = ("raises", "check", "assert", "expect", "fail", "verify", "agree", "must", "demand", "conform")
+PROMISES = ("raises", "check", "assert", "expect", "fail", "verify", "agree", "must", "demand", "conform", "prove")
 TIMES = {"elapsed", "duration", "perf_counter", "monotonic", "seconds_taken"}
 
 

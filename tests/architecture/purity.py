@@ -12,12 +12,17 @@ COMMITTERS = {
 }
 FLOATS = {
     "src/hengdai/maths/root.py": "a float proposes where the root lies; exact integers prove it",
+    "src/hengdai/maths/kernels/dated.py": "as root.py, in lanes; a change of sign beyond the error proves it",
+    "src/hengdai/maths/kernels/periodic.py": "as root.py, in lanes; a change of sign beyond the error proves it",
+    "src/hengdai/maths/published_plans.py": "prints a difference from a published figure for a person",
+    "src/hengdai/maths/published_rates.py": "prints a difference from a published figure for a person",
 }
 CLOCK = {"today", "now", "utcnow", "fromtimestamp", "utcfromtimestamp"}
 CLOCK_OWNERS = {"date", "datetime", "dt"}
 FILES = {"open", "print", "input", "exec", "eval", "compile", "__import__", "breakpoint"}
 FILE_METHODS = {"read_text", "write_text", "read_bytes", "write_bytes", "scan_csv", "scan_parquet", "scan_ndjson"}
 FILE_METHODS |= {"read_csv", "read_parquet", "read_json", "read_ndjson", "write_csv", "write_parquet", "write_json"}
+DATABASE = {"engine", "connection", "conn", "session", "transaction", "cursor", "database", "db", "pool", "work"}
 COMMITS = {"commit", "begin", "begin_nested", "transaction"}
 
 
@@ -65,7 +70,7 @@ def floats(each: Source) -> Iterator[Finding]:
 def commits(each: Source) -> Iterator[Finding]:
     """Calls that open, commit or nest a transaction, and statements that do."""
     for node, owner, name in calls(each):
-        if owner and name in COMMITS:
+        if owner.lstrip("_") in DATABASE and name in COMMITS:
             yield node.lineno, f"{owner}.{name}() ends a transaction; only the unit of work does that"
     for part in ast.walk(each.tree):
         if isinstance(part, ast.Constant) and isinstance(part.value, str):

@@ -1,7 +1,8 @@
 """Each column kernel has a plain twin that reads like the contract, and a property that says they agree.
 
 A module with kernels names them: `TWINS = {"instalments": "plain.instalment_rows"}`, kernel → twin; a name without
-a module is one of the same file, `plain.instalment_rows` lies in `plain.py` beside it.
+a module is one of the same file, `plain.instalment_rows` lies in `plain.py` beside it. Inner loops lie in a folder
+`kernels`; a module that calls them names its kernels, and so answers for them.
 """
 
 import ast
@@ -12,19 +13,26 @@ from tools.source import Function, Source, source, sources
 COLUMN_TYPES = ("NDArray", "ndarray", "pa.Table", "pa.Array", "pa.ChunkedArray", "pa.RecordBatch")
 COMPILERS = ("njit", "jit", "vectorize", "guvectorize")
 FOLDERS = ("maths", "base", "ledger", "product")
+INNER = "/kernels/"
 
 
 def kernels(each: Source) -> list[str]:
     """Public functions of a file that take columns or are compiled."""
-    found = []
+    found, words = [], (*COLUMN_TYPES, *aliases(each))
     for name, node in each.functions():
-        takes = any(
-            word in ast.unparse(arg.annotation or ast.Constant("")) for arg in _all(node) for word in COLUMN_TYPES
-        )
+        takes = any(word in ast.unparse(arg.annotation or ast.Constant("")) for arg in _all(node) for word in words)
         compiled = any(word in ast.unparse(mark) for mark in node.decorator_list for word in COMPILERS)
         if "." not in name and not name.startswith("_") and (takes or compiled):
             found.append(name)
     return found
+
+
+def aliases(each: Source) -> list[str]:
+    """Names that a file gives to types of columns: `Ints = NDArray[np.int64]`."""
+    plain = [node for node in each.tree.body if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)]
+    return [
+        ast.unparse(node.targets[0]) for node in plain if any(word in ast.unparse(node.value) for word in COLUMN_TYPES)
+    ]
 
 
 def _all(node: Function) -> Iterator[ast.arg]:
@@ -59,13 +67,36 @@ def complaints(each: Source, beside: Mapping[str, Source], tests: Iterable[Sourc
 
 
 def test_every_kernel_has_a_twin_and_a_property_that_they_agree() -> None:
-    ours, tests = [each for each in sources("src") if each.folder in FOLDERS], sources("tests")
+    ours = [each for each in sources("src") if each.folder in FOLDERS and INNER not in each.name]
+    tests = sources("tests")
     said = []
     for each in ours:
         folder = each.name.rpartition("/")[0]
         beside = {other.name.rpartition("/")[2][:-3]: other for other in ours if other.name.startswith(folder + "/")}
         said += complaints(each, beside, tests)
     assert said == []
+
+
+def unanswered(inner: Iterable[Source], callers: Iterable[Source]) -> list[str]:
+    """Files of inner loops that no module with `TWINS` imports, itself or through another of them."""
+    loops = {each.name.removeprefix("src/").removesuffix(".py").replace("/", "."): each for each in inner}
+    reached = {name for name in loops if any(name in each.text and twins(each) for each in callers)}
+    while more := {name for name in loops if any(name in loops[by].text for by in reached)} - reached:
+        reached |= more
+    return sorted(set(loops) - reached)
+
+
+def test_every_inner_loop_is_answered_for_by_a_kernel_with_a_twin() -> None:
+    ours = [each for each in sources("src") if each.folder in FOLDERS]
+    inner = [each for each in ours if INNER in each.name and not each.name.endswith("__init__.py")]
+    assert unanswered(inner, [each for each in ours if INNER not in each.name]) == []
+
+
+def test_an_inner_loop_that_nobody_answers_for_is_noticed() -> None:
+    loop = source("src/hengdai/maths/kernels/loops.py", "def run() -> int:\n    return 1\n")
+    caller = "from hengdai.maths.kernels.loops import run\n"
+    assert unanswered([loop], [source("src/hengdai/maths/columns.py", caller)]) == ["hengdai.maths.kernels.loops"]
+    assert unanswered([loop], [source("src/hengdai/maths/columns.py", caller + "TWINS = {'a': 'b'}\n")]) == []
 
 
 KERNEL = "import numpy as np\ndef instalments(principal: np.ndarray) -> np.ndarray:\n    return principal\n"

@@ -10,8 +10,8 @@ from tools.source import ROOT
 READMES = ("README.md", "README.zh-CN.md")
 DOCUMENTS = [
     path.relative_to(ROOT).as_posix()
-    for path in (*(ROOT / name for name in READMES), *sorted((ROOT / "docs").rglob("*.md")))
-    if path.exists() and "```console" in path.read_text(encoding="utf-8")
+    for path in (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md")))
+    if "```console" in path.read_text(encoding="utf-8")
 ]
 
 
