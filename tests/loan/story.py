@@ -108,6 +108,12 @@ class Story:
         self.books: list[Entry] = []
         self.today = START
 
+    def fork(self) -> "Story":
+        """Another life that begins with this one."""
+        other = Story(self.terms)
+        other.loan, other.events, other.books, other.today = self.loan, self.events, self.books, self.today
+        return other
+
     @property
     def it(self) -> Loan:
         """The loan, which is there."""
@@ -118,8 +124,9 @@ class Story:
         """Decide on `day` and, when granted, apply, book and check everything; a refusal must change nothing."""
         day = day or self.today
         self.today = max(self.today, day)
-        answer = decide(self.loan, command, day=day, today=self.today, clearance=said or self._said(command, day))
+        answer = decide(self.loan, command, day=day, today=self.today, clearance=said or self.said(command, day))
         if isinstance(answer, No):
+            # Everything is frozen, so what was decided on cannot have changed; the words must have all their figures.
             assert answer.text().zh
             assert answer.text().en
             return answer
@@ -128,7 +135,8 @@ class Story:
         check_all(self.it, self.events, self.books)
         return answer
 
-    def _said(self, command: Command, day: date) -> Clearance | None:
+    def said(self, command: Command, day: date) -> Clearance | None:
+        """What the law says at the gate of that command, if it has one."""
         stages = {
             commands.Offer: Stage.APPLICATION,
             commands.Sign: Stage.SIGNING,
@@ -144,9 +152,9 @@ class Story:
         self.loan = apply(before, made, LOAN)
         in_order = before is None or (day >= before.last_day and not hasattr(fact, "payment"))
         if in_order:
-            self.books += entries(before, made, self.loan, self.today)
+            self.books = [*self.books, *entries(before, made, self.loan, self.today)]
         else:
-            self.books += correction(self.books, journal(LOAN, self.events), self.today)
+            self.books = [*self.books, *correction(self.books, journal(LOAN, self.events), self.today)]
 
     def signed(self, day: date = START) -> "Story":
         """Offered, disclosed and signed on `day`."""
