@@ -113,7 +113,8 @@ def changed(
 ) -> LoanChange:
     """What is to be recorded: each new event behind a gate names the judgement that let it through."""
     rows = () if judged is None else (judged.row,)
-    cleared = {event.id: judged.row.id for event in derived.events if event.fact.kind in GATES} if judged else {}
+    gated = [event for event in derived.events if event.fact.kind in GATES]
+    cleared = {str(event.id): judged.row.id for event in gated} if judged else {}
     return LoanChange(
         org=org,
         id=derived.loan.id,
@@ -136,7 +137,8 @@ def answer_of(change: LoanChange, judged: Judged | None) -> dict[str, object]:
         "outstanding": change.after.outstanding,
         "currency": change.after.terms.currency,
         "events": [
-            {"id": event.id, "seq": event.seq, "kind": event.fact.kind.value, "day": event.day} for event in change.events
+            {"id": event.id, "seq": event.seq, "kind": event.fact.kind.value, "day": event.day}
+            for event in change.events
         ],
         "entries": [entry.id for entry in change.entries],
     }

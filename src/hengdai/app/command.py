@@ -26,7 +26,7 @@ class Status(StrEnum):
 class Turned(Enum):
     """Why a call was not even tried, in the order they are looked at."""
 
-    FORBIDDEN = Text("此密钥的角色 {role} 不得执行该操作, 需要 {needed}", "role {role} may not do this; it takes {needed}")
+    FORBIDDEN = Text("角色 {role} 不得执行该操作, 需要 {needed}", "role {role} may not do this; it takes {needed}")
     KEY_MISSING = Text("缺少幂等键: 1 至 200 个可见字符", "an idempotency key of 1 to 200 visible characters is needed")
     KEY_REUSED = Text("幂等键 {key} 已用于另一请求", "idempotency key {key} was used for another request")
     NOT_FOUND = Text("未找到 {what}", "{what} was not found")

@@ -1,4 +1,4 @@
-"""From decided facts to events, the loan after them and the entries they book. Pure: the verbs and the replay share it."""
+"""From decided facts to events, the loan after them and the entries they book. Pure: verbs and replay share it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -8,57 +8,15 @@ a worker that was slow rather than dead finds a newer fence and is rolled back.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 
 from hengdai.app.actor import Actor
+from hengdai.app.journal import Hold, JobKey, StepDone
 from hengdai.app.ports import Office
 from hengdai.app.work import Work
 from hengdai.base.check import check
-from hengdai.base.identity import OrgId
 
 LEASE_SECONDS = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class JobKey:
-    """Which work, for which day of whose book."""
-
-    org: OrgId
-    kind: str
-    day: date
-
-    @property
-    def id(self) -> str:
-        """The job's name within the organisation."""
-        return f"{self.kind}:{self.day.isoformat()}"
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """A job held by a worker: which taking this is (`fence`), and the version of the steps it was begun with."""
-
-    key: JobKey
-    owner: str
-    fence: int
-    version: int
-    lease_seconds: float
-
-
-class Lost(Exception):
-    """The job was taken over by another worker; what this transaction did is rolled back."""
-
-    def __init__(self, hold: Hold) -> None:
-        super().__init__(f"任务已被接管 / job {hold.key.id} was taken over from {hold.owner} (fence {hold.fence})")
-
-
-@dataclass(frozen=True, slots=True)
-class StepDone:
-    """A row of the journal."""
-
-    number: int
-    name: str
-    figures: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The gates: gather the facts, judge them by the law of the day, and keep what was said so that it can be said again."""
+"""The gates: gather the facts, judge them by the law of the day, and keep what was said, to be said again."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -107,8 +107,8 @@ def days_to_json(days: Days) -> dict[str, str | None]:
 
 def days_from_json(said: Mapping[str, Any]) -> Days:
     """The days of a stored judgement."""
-    days = {name: None if day is None else date.fromisoformat(day) for name, day in said["days"].items()}
-    return Days(application=days["application"], contract=days["contract"], origination=days["origination"])
+    days = {name: date.fromisoformat(day) for name, day in said["days"].items() if day is not None}
+    return Days(application=days["application"], contract=days.get("contract"), origination=days.get("origination"))
 
 
 def facts_from_json(pack: Pack, said: Mapping[str, Any]) -> LawFacts:

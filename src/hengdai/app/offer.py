@@ -82,7 +82,7 @@ async def _offer(office: Office, work: Work, actor: Actor, application: Applicat
 
 
 def _current(office: Office, actor: Actor, terms: Terms) -> Terms:
-    """The terms with the law text they are judged by; refused when they are another's, make no sense, or name an old text."""
+    """The terms with the law text they are judged by; refused when another's, when senseless, or of an old text."""
     if actor.org not in (terms.parties.funder, terms.parties.facilitator):
         raise Declined(No.because(Turned.NOT_YOURS, who=f"{terms.parties.funder}, {terms.parties.facilitator}"))
     try:

@@ -61,7 +61,7 @@ class Position:
     plan: Plan | None
 
     def unposted(self, day: date) -> int:
-        """Interest earned by `day` (not after the period's due date) that the loan's own entries have not recognised."""
+        """Interest earned by `day` (in the period that runs) that the loan's own entries have not recognised."""
         start, due = self.period_start, self.period_due
         if start is None or due is None or day <= start:
             return self.unbooked

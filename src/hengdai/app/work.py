@@ -10,6 +10,8 @@ from datetime import date, datetime
 from typing import Protocol
 
 from hengdai.app.actor import Actor
+from hengdai.app.journal import Journal
+from hengdai.app.nightly import Nightly
 from hengdai.base.identity import LoanId, OrgId
 from hengdai.ledger.entry import Entry
 from hengdai.loan.events import Event
@@ -93,8 +95,8 @@ class Organisation:
     kind: str
 
 
-class Work(Protocol):
-    """One transaction as one actor. Row-level security decides what it sees; a missing row and a hidden one look alike."""
+class Work(Journal, Nightly, Protocol):
+    """One transaction as one actor. Row-level security decides what it sees: a hidden row is a missing one."""
 
     @property
     def actor(self) -> Actor:

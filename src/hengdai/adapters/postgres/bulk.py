@@ -59,9 +59,8 @@ async def _copied(driver: "asyncpg.Connection[asyncpg.Record]", table: Table, va
     if not records:
         return 0
     temporary = f"chunk_{table.name}"
-    await driver.execute(
-        f"CREATE TEMPORARY TABLE IF NOT EXISTS {temporary} ON COMMIT DROP AS SELECT {listed} FROM {table.name} WITH NO DATA"
-    )
+    shape = f"SELECT {listed} FROM {table.name} WITH NO DATA"
+    await driver.execute(f"CREATE TEMPORARY TABLE {temporary} ON COMMIT DROP AS {shape}")
     await driver.copy_records_to_table(temporary, records=records, columns=names)
     await driver.execute(f"INSERT INTO {table.name} ({listed}) SELECT {listed} FROM {temporary}")
     await driver.execute(f"DROP TABLE {temporary}")

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from hengdai.adapters.postgres.session import Session
 from hengdai.adapters.postgres.tables import job, job_step
-from hengdai.app.jobs import Hold, JobKey, Lost, StepDone
+from hengdai.app.journal import Hold, JobKey, Lost, StepDone
 
 # Leases run by the database's clock: the only one that all workers share.
 _TAKE = text("""
@@ -34,7 +34,7 @@ class Jobs(Session):
     """The part of a transaction that begins, continues and finishes durable work."""
 
     async def take_job(self, key: JobKey, version: int, owner: str, lease_seconds: float) -> Hold | None:
-        """Begin the job, or take over one whose lease has run out; None while another worker holds it, or it is finished."""
+        """Begin the job, or take over one whose lease ran out; None while another holds it, or it is finished."""
         new = {"org": key.org, "job_id": key.id, "kind": key.kind, "day": key.day, "version": version, "fence": 0}
         await self.connection.execute(insert(job).values(new).on_conflict_do_nothing())
         wanted = {"org": key.org, "job_id": key.id, "owner": owner, "seconds": lease_seconds}

@@ -1,6 +1,5 @@
 """Loans as stored: read by folding their events, written as new facts and a position made anew."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,8 +7,8 @@ from sqlalchemy import Table, delete, literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 
 from hengdai.adapters.postgres import rows
-from hengdai.adapters.postgres.session import Session
-from hengdai.adapters.postgres.tables import account_balance, entry, event, judgement, loan, plan, position
+from hengdai.adapters.postgres.balances import Balances
+from hengdai.adapters.postgres.tables import entry, event, judgement, loan, plan, position
 from hengdai.app import position as positions
 from hengdai.app.work import JudgementRow, LoanChange, LoanRecord
 from hengdai.base.identity import LoanId, OrgId
@@ -17,7 +16,7 @@ from hengdai.ledger.entry import Entry
 from hengdai.loan.fold import fold
 
 
-class Loans(Session):
+class Loans(Balances):
     """The part of a transaction that reads and changes loans."""
 
     async def loan(
@@ -30,7 +29,7 @@ class Loans(Session):
         asked = select(event).where(event.c.org == found, event.c.loan_id == loan_id).order_by(event.c.seq)
         if known_until is not None:
             asked = asked.where(event.c.known <= known_until)
-        events = tuple(rows.event_of(row) for row in (await self.connection.execute(asked)).mappings())
+        events = tuple(rows.event_of(dict(row)) for row in (await self.connection.execute(asked)).mappings())
         return LoanRecord(found, loan_id, events, fold(loan_id, events)) if events else None
 
     async def _book_of(self, loan_id: LoanId) -> OrgId | None:
@@ -41,13 +40,13 @@ class Loans(Session):
         """Every entry of the loan by the day it was booked, then by name."""
         asked = select(entry).where(entry.c.org == org, entry.c.loan_id == loan_id)
         found = await self.connection.execute(asked.order_by(entry.c.booked, entry.c.entry_id))
-        return tuple(rows.entry_of(row) for row in found.mappings())
+        return tuple(rows.entry_of(dict(row)) for row in found.mappings())
 
     async def judgements(self, org: OrgId, loan_id: LoanId) -> tuple[JudgementRow, ...]:
         """Every judgement of the loan, oldest first."""
         asked = select(judgement).where(judgement.c.org == org, judgement.c.loan_id == loan_id)
         found = await self.connection.execute(asked.order_by(judgement.c.day, judgement.c.judgement_id))
-        return tuple(rows.judgement_of(row) for row in found.mappings())
+        return tuple(rows.judgement_of(dict(row)) for row in found.mappings())
 
     async def keep_judgement(self, org: OrgId, loan_id: LoanId, row: JudgementRow) -> None:
         """Write a judgement that let nothing through."""
@@ -62,15 +61,6 @@ class Loans(Session):
         await self._insert(entry, rows.entry_rows(change.org, change.entries))
         await self._place(change)
         await self.move(change.org, rows.stripe_of(change.id), change.entries)
-
-    async def move(self, org: OrgId, stripe: int, entries: Sequence[Entry]) -> None:
-        """Add what the entries move to the balances kept for the actor's organisation."""
-        moved = rows.balance_rows(org, self.actor.org, stripe, entries)
-        if moved:
-            adding = insert(account_balance).values(moved)
-            total = account_balance.c.balance + adding.excluded.balance
-            keys = list(account_balance.primary_key.columns)
-            await self.connection.execute(adding.on_conflict_do_update(index_elements=keys, set_={"balance": total}))
 
     async def _place(self, change: LoanChange) -> None:
         at = positions.position(change.after, change.as_of)
@@ -91,4 +81,5 @@ class Loans(Session):
     async def _put(self, table: Table, values: rows.Row) -> None:
         keys, kept = ("org", "loan_id"), ("org", "loan_id", "bucket")
         written: dict[str, Any] = {name: literal_column(f"excluded.{name}") for name in values if name not in kept}
-        await self.connection.execute(insert(table).values(values).on_conflict_do_update(index_elements=keys, set_=written))
+        adding = insert(table).values(values)
+        await self.connection.execute(adding.on_conflict_do_update(index_elements=keys, set_=written))

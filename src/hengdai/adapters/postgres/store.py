@@ -20,7 +20,7 @@ _log = structlog.get_logger(__name__)
 
 _ATTEMPTS = 60
 _SERIALIZATION_FAILURE, _DEADLOCK, _UNIQUE_VIOLATION = "40001", "40P01", "23505"
-# Two writers took the same next event of a loan, or applied for the same loan: the later one looks again and decides anew.
+# Two writers took the same next event of a loan, or applied for the same loan: the later one decides anew.
 _RACES = frozenset({"event_pkey", "loan_pkey", "job_pkey", "job_step_pkey"})
 
 
@@ -66,12 +66,12 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _sqlstate(error: DBAPIError) -> str | None:
-    return next((str(c.sqlstate) for c in _causes(error) if getattr(c, "sqlstate", None)), None)
+    return next((str(found) for c in _causes(error) if (found := getattr(c, "sqlstate", None))), None)
 
 
 def _worth_retrying(error: DBAPIError) -> bool:
     state = _sqlstate(error)
     if state in (_SERIALIZATION_FAILURE, _DEADLOCK):
         return True
-    constraint = next((c.constraint_name for c in _causes(error) if getattr(c, "constraint_name", None)), None)
+    constraint = next((found for c in _causes(error) if (found := getattr(c, "constraint_name", None))), None)
     return state == _UNIQUE_VIOLATION and constraint in _RACES

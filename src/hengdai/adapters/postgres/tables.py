@@ -4,6 +4,8 @@ Amounts are whole minor units (bigint), rates e8 (bigint). Texts whose bytes are
 (terms, facts, judgements) are `json`, which PostgreSQL keeps verbatim.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -31,15 +33,15 @@ metadata = MetaData()
 _INSTANT = DateTime(timezone=True)
 
 
-def _column(name: str, type_: object, comment: str, *, key: bool = False, null: bool = False) -> Column[object]:
-    return Column(name, type_, primary_key=key, nullable=null, comment=comment)  # type: ignore[call-overload, no-any-return]
+def _column(name: str, type_: Any, comment: str, *, key: bool = False, null: bool = False) -> Column[Any]:
+    return Column(name, type_, primary_key=key, nullable=null, comment=comment)
 
 
-def _org(comment: str = "the funder, whose books these are") -> Column[object]:
+def _org(comment: str = "the funder, whose books these are") -> Column[Any]:
     return _column("org", Text, comment, key=True)
 
 
-def _loan() -> Column[object]:
+def _loan() -> Column[Any]:
     return _column("loan_id", Text, "the loan", key=True)
 
 
@@ -169,7 +171,7 @@ event = Table(
         name="event_clearance",
     ),
     Index("event_disbursed", "org", "day", postgresql_where=text("kind = 'disbursed'")),
-    comment="the facts of every loan's life; an offer, a signature or a payout needs a judgement of that day that lets it through",
+    comment="the facts of every loan's life; offer, signature and payout need a judgement of that day that clears them",
 )  # fmt: skip
 
 entry = Table(
@@ -227,7 +229,7 @@ position = Table(
     _column("period_start", Date, "its first day", null=True),
     _column("period_due", Date, "its due date; null after the last", null=True),
     _column("period_interest", BigInteger, "interest earned from its first day to its due date"),
-    _column("unbooked", BigInteger, "interest earned before its first day, less what the loan's entries have recognised"),
+    _column("unbooked", BigInteger, "interest earned before its first day, less what the loan's entries say"),
     _column("rounding", Text, "how the loan rounds"),
     Index("position_by_state", "org", "state", "loan_id"),
     postgresql_with={"fillfactor": 80},
