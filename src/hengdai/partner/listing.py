@@ -54,9 +54,10 @@ class Listing:
 def on_list(listings: Iterable[Listing], partner: OrgId, role: PayeeRole, day: date) -> Finding[bool]:
     """Whether `partner` is on the list in that role on that day, with the listing, or the lack of one, that says so.
 
-    `listings` are those of one funder. What is not on the list is not listed: silence is no permission.
+    `listings` are those of one funder in the order written; a later row with the same first day replaces the earlier,
+    which is how a listing is ended. What is not on the list is not listed: silence is no permission.
     """
-    mine = [each for each in listings if each.partner == partner and each.role is role]
+    mine = {each.listed_from: each for each in listings if each.partner == partner and each.role is role}.values()
     in_force = [each for each in mine if each.covers(day)]
     for each in in_force:
         if each.regular:

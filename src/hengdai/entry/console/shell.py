@@ -1,6 +1,7 @@
 """The frame of every page: wordmark, navigation, who looks, the language switch; and the words in two languages."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from importlib.resources import files
@@ -10,7 +11,7 @@ from starlette.requests import Request
 
 from hengdai.app.actor import Actor
 from hengdai.base.text import Language, Text
-from hengdai.entry.console.markup import EMPTY, Html, Piece, tag
+from hengdai.entry.markup import EMPTY, Html, tag
 from hengdai.entry.platform import Platform
 
 CSS = files("hengdai.entry.console").joinpath("console.css").read_text(encoding="utf-8")
@@ -51,9 +52,14 @@ def head(title: str, language: Language) -> None:
     ui.add_head_html(f'<script>document.documentElement.lang="{"zh-CN" if language == "zh" else "en"}"</script>')
 
 
-def frame(visit: Visit, current: str, *content: Piece) -> Html:
-    """The page around its content."""
-    return tag("div", _bar(visit, current), tag("main", *content, class_="page"), _foot(visit), class_="hd")
+@contextmanager
+def frame_around(visit: Visit, current: str) -> Iterator[None]:
+    """The page around elements that are built one by one; charts and dialogs need that."""
+    with ui.element("div").classes("hd"):
+        ui.html(str(_bar(visit, current)), sanitize=False).classes("bar-slot")
+        with ui.element("main").classes("page"):
+            yield
+        ui.html(str(_foot(visit)), sanitize=False)
 
 
 def _bar(visit: Visit, current: str) -> Html:

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from hengdai.app.command import No, Outcome, Status
+from hengdai.app.command import No, Turned
 from hengdai.entry.http.problem import FieldProblem, problem, problem_response, respond
 from hengdai.entry.http.turned import Edge
 
@@ -33,14 +33,6 @@ class Refused(Exception):
     def __init__(self, no: No) -> None:
         super().__init__(no.code)
         self.no = no
-
-
-def answer(outcome: Outcome, request: Request, created: int = 200) -> Response:
-    """The HTTP answer of a write: `created` with the verb's own bytes, or its refusal as a problem."""
-    if outcome.refusal is not None:
-        return refusal(outcome.refusal, request)
-    headers = {"Idempotent-Replayed": "true"} if outcome.status is Status.REPLAYED else {}
-    return Response(outcome.body, status_code=created, media_type="application/json", headers=headers)
 
 
 def refusal(no: No, request: Request) -> Response:
@@ -79,6 +71,8 @@ async def _http(request: Request, error: Exception) -> Response:
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
+    if any(item["loc"] == ("header", "Idempotency-Key") for item in error.errors()):
+        return refusal(No.because(Turned.KEY_MISSING), request)
     found = [_field(item) for item in error.errors()]
     return problem_response(Edge.INVALID, instance=request.url.path, errors=found, count=len(found))
 

@@ -25,6 +25,7 @@ STATUS: dict[str, int] = {
     "key_missing": 400,
     "key_reused": 422,
     "not_found": 404,
+    "law_silent": 422,
     "not_yours": 403,
     # a loan
     "no_such_loan": 404,
