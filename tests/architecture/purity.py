@@ -12,6 +12,8 @@ COMMITTERS = {
 }
 FLOATS = {
     "src/hengdai/maths/root.py": "a float proposes where the root lies; exact integers prove it",
+    "src/hengdai/maths/columns.py": "hands lanes to the kernels, and to the plain twin every figure they cannot prove",
+    "src/hengdai/maths/kernels/plans.py": "a float proposes; what it cannot prove is left to the plain twin",
     "src/hengdai/maths/kernels/dated.py": "as root.py, in lanes; a change of sign beyond the error proves it",
     "src/hengdai/maths/kernels/periodic.py": "as root.py, in lanes; a change of sign beyond the error proves it",
     "src/hengdai/maths/published_plans.py": "prints a difference from a published figure for a person",

@@ -13,6 +13,7 @@ from tools.source import ROOT, Source, source, sources
 
 RULES = PURITY + MANNERS
 MACHINE = re.compile(r"(?<![\w.:/~-])/(?:home|root|work|tmp|farm|Users|opt)/\w|[A-Z]:\\\\?Users")
+MAKING = re.compile(r"\b(?:issue|ticket|pull request) #?\d+\b|\bCo-authored-by\b|\b(?:Claude|ChatGPT|Copilot)\b", re.I)
 SUFFIXES = {".py", ".md", ".toml", ".sh", ".sql", ".css", ".html", ".js", ".yaml", ".json", ".mako"}
 FOLDERS = ("src", "tests", "tools", "docs", "benchmarks", ".ci")
 
@@ -67,3 +68,14 @@ def test_no_text_names_a_path_of_one_machine() -> None:
 def test_a_path_of_one_machine_is_noticed() -> None:
     assert machine_paths("see " + "/" + "tmp/book.csv") == ["/" + "tmp/b"]
     assert machine_paths("https://example.org/work/book and src/work/book and /v1/loans") == []
+
+
+def test_no_text_speaks_of_how_it_was_made() -> None:
+    texts = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in written()}
+    this = Path(__file__).relative_to(ROOT).as_posix()
+    assert {name: MAKING.findall(text) for name, text in texts.items() if name != this and MAKING.search(text)} == {}
+
+
+def test_a_word_on_the_making_is_noticed() -> None:
+    assert MAKING.search("as wished in issue 12")
+    assert not MAKING.search("the issue of shares, decision 12")
