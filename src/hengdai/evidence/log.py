@@ -23,6 +23,7 @@ from hengdai.evidence.tiles import (
     Absent,
     TileHashes,
     bundle_path,
+    edge_root,
     fetch_wide,
     pack_entry,
     split_tile,
@@ -31,7 +32,7 @@ from hengdai.evidence.tiles import (
     tile_width,
     unpack_bundle,
 )
-from hengdai.evidence.tree import EMPTY_ROOT, HASH_SIZE, fold_peaks, leaf_hash, prove_growth, prove_inclusion
+from hengdai.evidence.tree import EMPTY_ROOT, HASH_SIZE, leaf_hash, prove_growth, prove_inclusion
 
 
 class StaleSource(Exception):
@@ -61,14 +62,7 @@ class Edge:
 
     def root(self) -> bytes:
         """The root of the tree."""
-        peaks: list[bytes] = []
-        for tail in reversed(self.tails):
-            start = 0
-            while start < len(tail):
-                width = 1 << (len(tail) - start).bit_length() - 1
-                peaks.append(subtree_root(tail[start : start + width]))
-                start += width
-        return fold_peaks(peaks)
+        return edge_root(self.tails)
 
 
 EMPTY_EDGE = Edge(0, b"", ())

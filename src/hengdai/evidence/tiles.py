@@ -11,7 +11,7 @@ is the tile's counterpart on level 0: up to 256 entries, each a uint16 big-endia
 from collections.abc import Callable, Iterator, Sequence
 
 from hengdai.base.check import check
-from hengdai.evidence.tree import HASH_SIZE, node_hash
+from hengdai.evidence.tree import HASH_SIZE, fold_peaks, node_hash
 
 WIDTH = 256
 MAX_ENTRY = 65_535  # the length of an entry is a uint16
@@ -92,6 +92,18 @@ def subtree_root(hashes: Sequence[bytes]) -> bytes:
     while len(row) > 1:
         row = [node_hash(row[at], row[at + 1]) for at in range(0, len(row), 2)]
     return row[0]
+
+
+def edge_root(tails: Sequence[Sequence[bytes]]) -> bytes:
+    """The root of a tree from the hashes of its partial tile on each level, lowest level first."""
+    found: list[bytes] = []
+    for tail in reversed(tails):
+        start = 0
+        while start < len(tail):
+            width = 1 << (len(tail) - start).bit_length() - 1
+            found.append(subtree_root(tail[start : start + width]))
+            start += width
+    return fold_peaks(found)
 
 
 class TileHashes:

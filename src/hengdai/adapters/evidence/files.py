@@ -29,12 +29,11 @@ class UnreadableHead(Exception):
 
 
 class FileLogStore:
-    """A `LogStore` in `directory`, which is made if it does not exist."""
+    """A `LogStore` in `directory`, which is made with the first commit."""
 
     def __init__(self, directory: Path, disk: Disk | None = None) -> None:
         self._root = directory
         self._disk = disk or Disk()
-        self._disk.make_directory(directory)
 
     @property
     def directory(self) -> Path:
@@ -123,6 +122,7 @@ class FileLogStore:
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
+        self._disk.make_directory(self._root)
         descriptor = os.open(self._root / "lock", os.O_CREAT | os.O_RDWR, 0o644)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
