@@ -101,8 +101,9 @@ def event(seq: int, day: date, fact: Fact) -> Event:
 class Story:
     """One loan, its events and its books; `today` only moves forward."""
 
-    def __init__(self, of: Terms | None = None) -> None:
+    def __init__(self, of: Terms | None = None, **attested: object) -> None:
         self.terms = of or terms()
+        self.attested = attested
         self.loan: Loan | None = None
         self.events: list[Event] = []
         self.books: list[Entry] = []
@@ -110,7 +111,7 @@ class Story:
 
     def fork(self) -> "Story":
         """Another life that begins with this one."""
-        other = Story(self.terms)
+        other = Story(self.terms, **self.attested)
         other.loan, other.events, other.books, other.today = self.loan, self.events, self.books, self.today
         return other
 
@@ -143,7 +144,7 @@ class Story:
             commands.Disburse: Stage.DISBURSEMENT,
         }
         stage = stages.get(type(command))  # type: ignore[call-overload]
-        return clearance(self.terms, stage, day) if stage else None
+        return clearance(self.terms, stage, day, **self.attested) if stage else None
 
     def _record(self, fact: Fact, day: date) -> None:
         fact = fact_from_json(fact_to_json(fact))

@@ -71,7 +71,7 @@ def dues_of(plan: ScheduleTerms, each: tuple[int, ...], end: tuple[int, ...], nu
     )
 
 
-def running(dues: Sequence[Due], day: date, index: int = 0) -> int:
+def running(dues: Sequence[Due], day: date, index: int) -> int:
     """The place of the first instalment from `index` on that falls due after `day`; `len(dues)` when none does."""
     while index < len(dues) and dues[index].due <= day:
         index += 1
@@ -84,7 +84,7 @@ def drawn_again(loan: Loan, day: date, amount: int) -> tuple[ScheduleTerms, int,
     The new money has a plan of its own over the instalments that remain; the dues add up.
     """
     assert loan.plan is not None
-    at = running(loan.dues, day)
+    at = running(loan.dues, day, loan.earning)
     if at == len(loan.dues) or loan.closed_on is not None:
         return _planned_afresh(loan, loan.plan, day, amount)
     rows, share = _rest(loan, at, amount, day, Keep.COUNT)

@@ -1,7 +1,7 @@
 """What the borrower pays, all of it: the flows of normal performance and their all-in cost (综合融资成本).
 
 By the PBoC method (中国人民银行公告〔2021〕第3号): all interest and fees, whoever takes them; simple (单利) is the
-rate per period times the periods of a year, compound (复利) is the same compounded. Contingent charges are no part of it.
+rate per period times the periods of a year, compound (复利) the same compounded. Contingent charges are no part of it.
 """
 
 from collections.abc import Mapping
@@ -17,6 +17,9 @@ from hengdai.maths.periods import Unit
 from hengdai.maths.schedule import Row, ScheduleTerms, bounds_of, schedule
 from hengdai.product.terms import FeeTiming, Terms
 
+HIGHEST_E8 = 10**15
+"""Ten million times a year. Beyond it a rate only says that the terms are absurd; canonical bytes cannot hold it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Flow:
@@ -31,7 +34,8 @@ class Quote:
     """The price of an offer under normal performance, minor units and e8.
 
     `flows` begin with what the borrower receives on the first day. `simple_e8` and `compound_e8` are None when no
-    single rate exists (nothing is paid for the money, or the money is gone before it comes).
+    single rate exists (nothing is paid for the money, or the money is gone before it comes) or it is beyond
+    :data:`HIGHEST_E8`; the law then has no fact, and no fact is no pass.
     """
 
     rows: tuple[Row, ...]
@@ -86,10 +90,14 @@ def _all_in(plan: ScheduleTerms, flows: tuple[Flow, ...]) -> tuple[int | None, i
     try:
         if periods is None:
             found = cost.dated([(flow.day, flow.amount) for flow in flows], DayCount.ACT_365)
-            return None, found.effective_e8
+            return None, _sane(found.effective_e8)
         # A bullet pays once, at the end of all its periods; the empty periods are part of its time.
         timeline = [amounts.get(day, 0) for day in bounds_of(plan)]
         rate = cost.all_in(timeline, periods)
     except NoRate:
         return None, None
-    return rate.simple_e8, rate.compound_e8
+    return _sane(rate.simple_e8), _sane(rate.compound_e8)
+
+
+def _sane(rate_e8: int) -> int | None:
+    return rate_e8 if abs(rate_e8) <= HIGHEST_E8 else None

@@ -1,8 +1,8 @@
 """The disclosure table (综合融资成本明示表) as a document: what it must show, in order, in both languages.
 
-金规〔2026〕2号 (in force 2026-08-01): the principal; each 息费项目 with how (收取方式), at what standard (收取标准) and by
-whom (收取主体) it is taken, and what it comes to a year; the all-in annual cost of normal performance; what may be
-charged on default; and that nothing else is charged. The digest of the table is what the borrower confirms.
+金规〔2026〕2号 (in force 2026-08-01): the principal; each 息费项目 with how (收取方式), at what standard (收取标准)
+and by whom (收取主体) it is taken, and what it comes to a year; the all-in annual cost of normal performance; what may
+be charged on default; and that nothing else is charged. The digest of the table is what the borrower confirms.
 """
 
 from dataclasses import dataclass, replace
