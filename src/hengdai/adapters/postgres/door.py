@@ -9,13 +9,14 @@ import hmac
 import secrets
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hengdai.adapters.postgres.tables import api_key, organisation
 from hengdai.adapters.postgres.transaction import DatabaseRole, reading, writing
 from hengdai.app.actor import Actor, Role
+from hengdai.app.keys import KeyRow
 from hengdai.app.work import Organisation
 from hengdai.base.identity import OrgId
 
@@ -65,3 +66,17 @@ class Door:
         expected = row.secret_digest if row is not None else _NOBODY
         right = hmac.compare_digest(hashlib.sha256(secret.encode()).digest(), expected)
         return Actor(OrgId(org), Role(row.role), key_id) if row is not None and right and parts[0] == "hd" else None
+
+    async def keys(self, org: OrgId) -> tuple[KeyRow, ...]:
+        """The organisation's keys, oldest first, revoked ones included; never a secret."""
+        asked = select(api_key).where(api_key.c.org == org).order_by(api_key.c.issued, api_key.c.key_id)
+        async with reading(self._engine, DatabaseRole.DOOR, "") as connection:
+            found = (await connection.execute(asked)).all()
+        return tuple(KeyRow(row.key_id, Role(row.role), row.label, row.issued, row.revoked) for row in found)
+
+    async def revoke(self, org: OrgId, key_id: str, at: datetime) -> bool:
+        """End a key of the organisation at once; False when it has no such key. A revoked key stays as it is."""
+        mine = (api_key.c.org == org) & (api_key.c.key_id == key_id)
+        async with writing(self._engine, DatabaseRole.APP, org) as connection:
+            await connection.execute(update(api_key).where(mine, api_key.c.revoked.is_(None)).values(revoked=at))
+            return (await connection.execute(select(api_key.c.key_id).where(mine))).one_or_none() is not None

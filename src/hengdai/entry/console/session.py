@@ -13,7 +13,7 @@ from starlette.requests import Request
 
 from hengdai.app.actor import Actor
 from hengdai.base.text import Language
-from hengdai.entry.platform import Doorkeeper
+from hengdai.adapters.postgres.door import Door
 
 COOKIE = "hengdai_session"
 LANGUAGE_COOKIE = "hengdai_language"
@@ -30,7 +30,7 @@ class _Session:
 class Sessions:
     """Open sessions by their token. `demo` is the actor that a browser on this machine gets without a key."""
 
-    def __init__(self, door: Doorkeeper, demo: Actor | None = None) -> None:
+    def __init__(self, door: Door, demo: Actor | None = None) -> None:
         self._door = door
         self._demo = demo
         self._open: dict[str, _Session] = {}

@@ -86,7 +86,7 @@ def _foot(visit: Visit) -> Html:
         "法律不许的不放款 · 每个数字能自证 · 任何人可核验",
         "No loan the law forbids · every number explains itself · anyone can verify",
     )
-    api = tag("a", visit.say("接口说明", "API"), href="/v1/docs")
+    api = tag("a", visit.say("接口说明", "API"), href="/v1/openapi.json")
     return tag("footer", tag("span", promise), tag("span", api), class_="foot")
 
 

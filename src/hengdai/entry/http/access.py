@@ -70,7 +70,7 @@ async def admit(request: Request, _documented: Annotated[object, Depends(_bearer
     scheme, token = get_authorization_scheme_param(request.headers.get("authorization"))
     if scheme.lower() != "bearer" or not token:
         raise Turn(Edge.UNAUTHENTICATED)
-    actor: Actor | None = await request.app.state.platform.gate.actor(token)
+    actor: Actor | None = await request.app.state.platform.door.actor(token)
     if actor is None:
         raise Turn(Edge.UNAUTHENTICATED)
     if needed is None or not actor.may(needed):

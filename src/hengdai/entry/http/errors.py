@@ -35,6 +35,12 @@ class Refused(Exception):
         self.no = no
 
 
+def no(edge: Edge, **figures: object) -> No:
+    """A refusal of the door as a verb's, for a verb to decline with."""
+    shown = {name: str(value) for name, value in figures.items()}
+    return No(edge.name.lower(), edge.value.fill(**shown), shown)
+
+
 def refusal(no: No, request: Request) -> Response:
     """The HTTP answer of a refusal of the domain."""
     return respond(problem(no.code, no.text, no.figures, request.url.path))

@@ -111,7 +111,8 @@ def _call(actor: Actor, key: str, loan: str, body: OnDay) -> LoanCall:
     return LoanCall(actor, key, LoanId(loan), body.day)
 
 
-def _platform(request: Request) -> Platform:
+def platform_of(request: Request) -> Platform:
+    """The platform that the server was built on."""
     platform: Platform = request.app.state.platform
     return platform
 
@@ -124,7 +125,7 @@ async def apply(request: Request, actor: Admitted, key: Key, body: ApplicationIn
         terms = body.terms.terms(unit, "")
     loan = None if body.loan is None else LoanId(body.loan)
     application = Application(terms, body.borrower, loan, body.day, body.facts)
-    return answer(await do_offer(_platform(request).office, actor, key, application), request)
+    return answer(await do_offer(platform_of(request).office, actor, key, application), request)
 
 
 @router.post("/loans/{loan}/disclosure/confirmation", status_code=201, response_model=ChangeOut, responses=_PROBLEMS)
@@ -133,33 +134,33 @@ async def confirm_disclosure(
 ) -> Response:
     """确认综合融资成本明示表. The borrower confirms the disclosure table before signing."""
     call = _call(actor, key, loan, body)
-    return answer(await do_confirm(_platform(request).office, call, body.disclosure_digest), request)
+    return answer(await do_confirm(platform_of(request).office, call, body.disclosure_digest), request)
 
 
 @router.post("/loans/{loan}/signature", status_code=201, response_model=ChangeOut, responses=_PROBLEMS)
 async def sign(request: Request, actor: Admitted, key: Key, loan: LoanPath, body: SignatureIn) -> Response:
     """签约. Sign the contract; judged again by the law of the day."""
-    return answer(await do_sign(_platform(request).office, _call(actor, key, loan, body), body.terms_digest), request)
+    return answer(await do_sign(platform_of(request).office, _call(actor, key, loan, body), body.terms_digest), request)
 
 
 @router.post("/loans/{loan}/withdrawal", status_code=201, response_model=ChangeOut, responses=_PROBLEMS)
 async def withdraw(request: Request, actor: Admitted, key: Key, loan: LoanPath, body: WhyIn) -> Response:
     """撤回. Step back before money has moved."""
-    return answer(await do_withdraw(_platform(request).office, _call(actor, key, loan, body), body.why), request)
+    return answer(await do_withdraw(platform_of(request).office, _call(actor, key, loan, body), body.why), request)
 
 
 @router.post("/loans/{loan}/disbursements", status_code=201, response_model=ChangeOut, responses=_PROBLEMS)
 async def disburse(request: Request, actor: Admitted, key: Key, loan: LoanPath, body: AmountIn) -> Response:
     """放款. Pay out a drawdown; judged again by the law of the day."""
     amount = money_of(body.amount, body.currency)
-    return answer(await do_disburse(_platform(request).office, _call(actor, key, loan, body), amount), request)
+    return answer(await do_disburse(platform_of(request).office, _call(actor, key, loan, body), amount), request)
 
 
 @router.post("/loans/{loan}/payments", status_code=201, response_model=ChangeOut, responses=_PROBLEMS)
 async def pay(request: Request, actor: Admitted, key: Key, loan: LoanPath, body: PaymentIn) -> Response:
     """还款. Take a payment from the borrower; an earlier day records it late and derives the loan again."""
     amount, call = money_of(body.amount, body.currency), _call(actor, key, loan, body)
-    return answer(await do_pay(_platform(request).office, call, amount, Intent(body.intent)), request)
+    return answer(await do_pay(platform_of(request).office, call, amount, Intent(body.intent)), request)
 
 
 @router.post("/loans/{loan}/payments/{payment}/reversal", status_code=201, response_model=ChangeOut, responses=_PROBLEMS)
@@ -168,37 +169,37 @@ async def reverse_payment(
 ) -> Response:
     """冲正还款. A payment bounced or was booked in error; both legs stay, linked."""
     call = _call(actor, key, loan, body)
-    return answer(await do_reverse(_platform(request).office, call, EventId(payment), body.why), request)
+    return answer(await do_reverse(platform_of(request).office, call, EventId(payment), body.why), request)
 
 
 @router.post("/loans/{loan}/refunds", status_code=201, response_model=ChangeOut, responses=_PROBLEMS)
 async def refund(request: Request, actor: Admitted, key: Key, loan: LoanPath, body: AmountIn) -> Response:
     """商户退款. The merchant returns money because goods went back."""
     amount = money_of(body.amount, body.currency)
-    return answer(await do_refund(_platform(request).office, _call(actor, key, loan, body), amount), request)
+    return answer(await do_refund(platform_of(request).office, _call(actor, key, loan, body), amount), request)
 
 
 @router.post("/loans/{loan}/restructurings", status_code=201, response_model=ChangeOut, responses=_PROBLEMS)
 async def restructure(request: Request, actor: Admitted, key: Key, loan: LoanPath, body: RestructuringIn) -> Response:
     """重组. Put the rest of the debt on a new plan."""
     call, rate = _call(actor, key, loan, body), Rate.percent(body.rate).e8
-    return answer(await do_restructure(_platform(request).office, call, body.count, rate, body.first_due), request)
+    return answer(await do_restructure(platform_of(request).office, call, body.count, rate, body.first_due), request)
 
 
 @router.post("/loans/{loan}/charge-off", status_code=201, response_model=ChangeOut, responses=_PROBLEMS)
 async def charge_off(request: Request, actor: Admitted, key: Key, loan: LoanPath, body: OnDay) -> Response:
     """核销. Write the rest of the debt off the books; the borrower still owes it."""
-    return answer(await do_charge_off(_platform(request).office, _call(actor, key, loan, body)), request)
+    return answer(await do_charge_off(platform_of(request).office, _call(actor, key, loan, body)), request)
 
 
 @router.post("/loans/{loan}/recoveries", status_code=201, response_model=ChangeOut, responses=_PROBLEMS)
 async def recover(request: Request, actor: Admitted, key: Key, loan: LoanPath, body: AmountIn) -> Response:
     """核销后收回. Money came in on a written-off debt."""
     amount = money_of(body.amount, body.currency)
-    return answer(await do_recover(_platform(request).office, _call(actor, key, loan, body), amount), request)
+    return answer(await do_recover(platform_of(request).office, _call(actor, key, loan, body), amount), request)
 
 
 @router.post("/loans/{loan}/closure", status_code=201, response_model=ChangeOut, responses=_PROBLEMS)
 async def close_loan(request: Request, actor: Admitted, key: Key, loan: LoanPath, body: OnDay) -> Response:
     """结束. Waive what is left of a written-off debt and close the loan."""
-    return answer(await do_close(_platform(request).office, _call(actor, key, loan, body)), request)
+    return answer(await do_close(platform_of(request).office, _call(actor, key, loan, body)), request)

@@ -18,6 +18,8 @@ STATUS: dict[str, int] = {
     "role_forbids": 403,
     "invalid": 422,
     "bad_cursor": 422,
+    "organisation_exists": 409,
+    "key_shown_once": 409,
     "defect": 500,
     "unavailable": 503,
     # a command

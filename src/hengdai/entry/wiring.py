@@ -1,0 +1,60 @@
+"""Putting the parts together: settings from the environment, the database, the store, the clock, the law packs."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hengdai.adapters.clock import WallClock
+from hengdai.adapters.ids import TimeOrderedIds
+from hengdai.adapters.packs import FolderShelf
+from hengdai.adapters.postgres.door import Door
+from hengdai.adapters.postgres.engine import connect, migrate
+from hengdai.adapters.postgres.server import open_server
+from hengdai.adapters.postgres.store import PostgresStore
+from hengdai.app.ports import Clock, Office
+from hengdai.entry.platform import Platform
+
+CONNECTIONS = 10
+
+
+def default_data_dir() -> Path:
+    """HENGDAI_DATA, else `hengdai` in the user's data directory (XDG)."""
+    named = os.environ.get("HENGDAI_DATA")
+    if named:
+        return Path(named)
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "hengdai"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where the book is. `dsn` names a PostgreSQL (else HENGDAI_DSN, else an embedded one in `data`)."""
+
+    data: Path = field(default_factory=default_data_dir)
+    dsn: str | None = None
+    packs: Path | None = None
+
+
+@asynccontextmanager
+async def platform(dsn: str, *, packs: Path | None = None, clock: Clock | None = None) -> AsyncIterator[Platform]:
+    """A platform on a migrated database; its connections are closed on leaving."""
+    engine = connect(dsn, CONNECTIONS)
+    store = PostgresStore(engine)
+    try:
+        yield Platform(Office(store, clock or WallClock(), TimeOrderedIds(), FolderShelf(packs)), Door(engine))
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def installation(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Platform]:
+    """The database opened (a second process on one data directory is refused), migrated, and a platform on it."""
+    with open_server(settings.data, settings.dsn) as server:
+        engine = connect(server.dsn, 1)
+        try:
+            await migrate(engine)
+        finally:
+            await engine.dispose()
+        async with platform(server.dsn, packs=settings.packs, clock=clock) as opened:
+            yield opened
