@@ -23,7 +23,8 @@ LOAN = {
     "broken_first": "actual_days", "month_end": "last_day", "rounding": "half_up", "multiple": "1",
     "residue": "last", "grace_principal": "0", "flat_fee_rate": "0", "instalment": "", "late_multiplier": "150",
     "late_grace_days": "0", "late_basis": "360", "prepayment_fee": "1", "prepayment_free_after": "1",
-    "allocation": "penalty,fee,interest,principal", "unsecured": "true", "internet": "true", "applied": "2026-01-05",
+    "allocation": "penalty,fee,interest,principal", "unsecured": "true", "internet": "true",
+    "lender_decided": "true", "temporary_increase": "", "long_cash_cycle": "false", "applied": "2026-01-05",
     "disclosed": "2026-01-05", "signed": "2026-01-05", "withdrawn": "", "disbursed": "2026-01-06", "first_payout": "",
 }  # fmt: skip
 EVENT = dict.fromkeys(TABLES["events"].names, "") | {"loan": "A-1", "kind": "paid", "intent": "instalment"}

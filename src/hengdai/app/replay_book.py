@@ -6,6 +6,7 @@ rates Int64 e8, days Date, everything else text, whole numbers or booleans.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 import polars as pl
@@ -44,7 +45,8 @@ class UnreadableBook(ValueError):
 class Slice:
     """Some loans of a book with everything that belongs to them.
 
-    `events` are ordered by (loan, seq), `fees` as written; `number` counts slices from 0.
+    `events` are ordered by (loan, seq), `fees` as written; `number` counts slices from 0; `last_day` is the
+    latest day that any row of the whole book names.
     """
 
     number: int
@@ -52,6 +54,7 @@ class Slice:
     events: pl.DataFrame
     fees: pl.DataFrame
     claims: pl.DataFrame
+    last_day: date
 
 
 class Book(Protocol):

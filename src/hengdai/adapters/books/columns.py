@@ -143,6 +143,11 @@ LOANS = Table(
         ),
         Column("unsecured", Kind.FLAG, Text("无担保物", "no collateral")),
         Column("internet", Kind.FLAG, Text("互联网贷款", "made online")),
+        Column(
+            "lender_decided", Kind.FLAG, Text("资金方自行评估审批", "the lender assessed and decided itself"), "unknown"
+        ),
+        Column("temporary_increase", Kind.FLAG, Text("适用阶段性提高", "the temporary increase applies"), "unknown"),
+        Column("long_cash_cycle", Kind.FLAG, Text("现金流回收周期长", "the business has a long cash cycle"), "unknown"),
         Column("applied", Kind.DAY, Text("申请日", "day of the application and the offer")),
         Column("disclosed", Kind.DAY, Text("确认明示表日", "day the disclosure table was confirmed"), "it was not"),
         Column("signed", Kind.DAY, Text("签约日", "day of signature"), "it was not signed"),

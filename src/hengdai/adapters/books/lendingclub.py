@@ -83,6 +83,11 @@ NOTES = (
         "按虚构法域 toy 的规则判断: 当时中国助贷法规尚不存在, 也不适用于美国贷款",
         "judged under the pack `toy`, an invented jurisdiction: the Chinese rules did not exist then and never applied",
     ),
+    Text(
+        "文件没有合作机构名单与罚息条款: 视其平台为在名单内, 逾期本金按合同利率计罚息 (宽限 15 天)",
+        "the file has no partner list and no penalty terms: its platform counts as listed, and overdue principal "
+        "earns the contract rate after 15 days of grace",
+    ),
 )
 
 
@@ -132,7 +137,16 @@ def _write_parties(writer: BookWriter) -> None:
         (PLATFORM, "外来账本平台 (foreign platform)", "facilitator"),
     ]
     writer.put(tables.ORGANISATIONS, pl.DataFrame(orgs, schema=list(tables.ORGANISATIONS.names), orient="row"))
-    row = (FUNDER, PLATFORM, "facilitator", None, "head_office", date(2000, 1, 1), None, None)
+    row = (
+        FUNDER,
+        PLATFORM,
+        "facilitator",
+        None,
+        "head_office",
+        date(2000, 1, 1),
+        None,
+        "https://foreign-file.example/partners",
+    )
     schema = dict.fromkeys(tables.PARTNERS.names, pl.String) | {"from": pl.Date, "to": pl.Date}
     writer.put(tables.PARTNERS, pl.DataFrame([row], schema=schema, orient="row"))
 
@@ -193,6 +207,9 @@ def _loans(loans: pl.DataFrame) -> pl.DataFrame:
         allocation=pl.lit("penalty,fee,interest,principal"),
         unsecured=pl.lit(value=True),
         internet=pl.lit(value=True),
+        lender_decided=pl.lit(value=True),
+        temporary_increase=pl.lit(value=False),
+        long_cash_cycle=pl.lit(value=False),
         applied=day,
         disclosed=day,
         signed=day,

@@ -6,6 +6,7 @@ the slice of their loan. Only the ids of the loans stay in memory.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -39,6 +40,7 @@ class Staging:
     organisations: frozenset[str]
     problems: list[RowProblem] = field(default_factory=list)
     rejected: set[str] = field(default_factory=set)
+    last_day: date = date.min
     order: pl.DataFrame = field(default_factory=pl.DataFrame)
 
     def slices(self) -> Iterator[Slice]:
@@ -51,7 +53,7 @@ class Staging:
             # Events first: reading them may still find a loan that must be left out.
             events, fees, claims, loans = (self._of_slice(table, number) for table in (EVENTS, FEES, CLAIMS, LOANS))
             if loans.height:
-                yield Slice(number, loans, events.sort("loan", "seq"), fees, claims)
+                yield Slice(number, loans, events.sort("loan", "seq"), fees, claims, self.last_day)
 
     def _shelf(self, slices: pl.Expr) -> pl.Expr:
         return (slices * _SHELVES // self._spread()).clip(0, _SHELVES - 1)
@@ -69,6 +71,7 @@ class Staging:
                 self._reject(
                     [*batch.broken, *problems, *self._wrong_currency(typed), *self._unknown_parties(LOANS, typed)]
                 )
+                self._see_days(typed, "applied", "disclosed", "signed", "withdrawn", "disbursed")
                 place = (seen + pl.int_range(pl.len(), dtype=pl.Int64)) // self.size
                 typed = typed.with_columns(place.alias(SLICE))
                 ids.append(typed.select("loan", ROW, SLICE).drop_nulls("loan"))
@@ -80,6 +83,11 @@ class Staging:
             [RowProblem("loans", row, "loan", loan, repr(loan), _DUPLICATE) for loan, row, _ in again.iter_rows()]
         )
         self.order = self.order.drop(ROW).unique("loan", keep="first", maintain_order=True)
+
+    def _see_days(self, typed: pl.DataFrame, *columns: str) -> None:
+        for latest in (typed[column].max() for column in columns):
+            if isinstance(latest, date):
+                self.last_day = max(self.last_day, latest)
 
     def _wrong_currency(self, typed: pl.DataFrame) -> list[RowProblem]:
         right = Text(f"与 book.toml 相同的币种 {self.currency}", f"{self.currency}, the currency of book.toml")
@@ -108,6 +116,8 @@ class Staging:
             for batch in batches(path, table):
                 typed, problems = convert(batch.raw, table, self.units)
                 self._reject([*batch.broken, *problems, *self._unknown_parties(table, typed)])
+                if table is EVENTS:
+                    self._see_days(typed, "day", "known")
                 placed = typed.join(self.order, on="loan", how="left", maintain_order="left")
                 self._reject(_strangers(table, placed))
                 placed = placed.drop_nulls(SLICE)

@@ -21,7 +21,7 @@ _NOTE = Text(
     "合成账本: 机构、借款人与行为均为虚构; 违规由生成器埋入, 真相见 truth 表",
     "a synthetic book: parties, borrowers and behaviour are invented; the violations were planted and stand in `truth`",
 )
-GUARANTEE_FEE, PLATFORM_FEE = "guarantee_fee", "platform_service_fee"
+GUARANTEE_FEE, PLATFORM_FEE = "cn.guarantee_fee", "cn.platform_fee"
 _KINDS = ("consumer", "consumer", "business")
 _USES = ("consumption", "goods", "working_capital")
 
@@ -108,6 +108,9 @@ def _loans(drawn: Applications) -> pl.DataFrame:
         prepayment_free_after=pl.lit(3),
         allocation=pl.lit("penalty,fee,interest,principal"),
         unsecured=pl.lit(value=True),
+        lender_decided=pl.lit(value=True),
+        temporary_increase=pl.lit(value=False),
+        long_cash_cycle=pl.col("product_kind") == "business",
         first_payout=pl.lit(None, pl.Int64),
     )
 
