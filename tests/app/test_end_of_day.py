@@ -11,12 +11,13 @@ from hengdai.app.command import Declined
 from hengdai.app.end_of_day import end_of_day
 from hengdai.app.jobs import JobStatus
 from hengdai.app.pay import pay
-from hengdai.app.position import bucket_of, position
+from hengdai.app.position import position
 from hengdai.app.work import LoanRecord
 from hengdai.base.identity import LoanId
 from hengdai.base.money import CNY, Money
 from hengdai.base.rounding import Rounding
 from hengdai.loan.earn import interest_earned
+from hengdai.loan.standing import Bucket, standing
 from hengdai.loan.state import State
 from hengdai.maths.terms import Method, ScheduleTerms
 from hengdai.product.terms import Intent
@@ -57,7 +58,7 @@ async def records(desk: Desk, names: list[str]) -> list[LoanRecord]:
 
 async def stored(desk: Desk) -> dict[str, dict[str, Any]]:
     async with desk.store.begin(desk.bank) as work:
-        return {row["loan_id"]: dict(row) for row in await work.rows("all_positions", org=BANK)}  # type: ignore[misc]
+        return {str(row["loan_id"]): dict(row) async for row in work.every_position(BANK)}
 
 
 async def live_a_day(desk: Desk, names: list[str], chance: random.Random) -> None:
@@ -85,7 +86,7 @@ async def check_day(desk: Desk, names: list[str]) -> None:
         for name in PLAN:
             assert have[name] == getattr(want, name), (record.id, today, name)
         if record.loan.state is State.ACTIVE:
-            assert have["bucket"] == bucket_of(want.first_unpaid_due, today)
+            assert have["bucket"] == list(Bucket).index(standing(record.loan, today).bucket)
             earned = interest_earned(record.loan, today) - record.loan.totals.interest_earned
             assert want.unposted(today) == earned, (record.id, today)
             unposted += earned

@@ -12,10 +12,6 @@ from hengdai.loan.loan import Due, Loan
 from hengdai.loan.state import State
 from hengdai.maths.accrual import earned
 
-BUCKET_DAYS = 30
-LAST_BUCKET = 7
-"""M6+: more than 180 days past due."""
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -68,13 +64,6 @@ class Position:
         if day >= due:
             return self.unbooked + self.period_interest
         return self.unbooked + earned(self.period_interest, start, due, day, self.rounding)
-
-
-def bucket_of(first_unpaid_due: date | None, day: date) -> int:
-    """0 for nothing overdue, then one for each begun 30 days past due, 7 for more than 180."""
-    if first_unpaid_due is None or day <= first_unpaid_due:
-        return 0
-    return min(-(-(day - first_unpaid_due).days // BUCKET_DAYS), LAST_BUCKET)
 
 
 def position(loan: Loan, as_of: date) -> Position:

@@ -12,6 +12,7 @@ from typing import Protocol
 from hengdai.app.actor import Actor
 from hengdai.app.journal import Journal
 from hengdai.app.nightly import Nightly
+from hengdai.app.whole import Whole
 from hengdai.base.identity import LoanId, OrgId
 from hengdai.ledger.entry import Entry
 from hengdai.loan.events import Event
@@ -95,7 +96,7 @@ class Organisation:
     kind: str
 
 
-class Work(Journal, Nightly, Protocol):
+class Work(Journal, Nightly, Whole, Protocol):
     """One transaction as one actor. Row-level security decides what it sees: a hidden row is a missing one."""
 
     @property

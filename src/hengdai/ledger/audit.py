@@ -46,32 +46,56 @@ _UNKNOWN = Text("冲正凭证没有原凭证", "a reversal answers no entry")
 
 def audit(entries: Iterable[Entry], balances: Mapping[tuple[str, str], int]) -> Verdict:
     """Compare stored `balances`, by (currency, account) and debit positive, with what the entries add up to."""
-    found: list[Discrepancy] = []
-    debits: dict[tuple[str, str], int] = defaultdict(int)
-    credits: dict[tuple[str, str], int] = defaultdict(int)
-    seen: dict[str, Entry] = {}
-    reversals: list[Entry] = []
-    for entry in entries:
-        if entry.id in seen:
-            found.append(Discrepancy(entry.id, _TWICE, 2, 1))
-        seen[entry.id] = entry
-        if entry.reverses is not None:
-            reversals.append(entry)
+    bookkeeper = Bookkeeper()
+    bookkeeper.read(entries)
+    return bookkeeper.verdict(balances)
+
+
+class Bookkeeper:
+    """The second bookkeeper at work on a book too large to hold: it reads part after part and keeps only sums.
+
+    Entries that answer one another stand in one part (those of one loan, say).
+    """
+
+    def __init__(self) -> None:
+        self._debits: dict[tuple[str, str], int] = defaultdict(int)
+        self._credits: dict[tuple[str, str], int] = defaultdict(int)
+        self._found: list[Discrepancy] = []
+        self._read = 0
+
+    def read(self, part: Iterable[Entry]) -> None:
+        """Check each entry of the part and add it up."""
+        seen: dict[str, Entry] = {}
+        reversals: list[Entry] = []
+        for entry in part:
+            if entry.id in seen:
+                self._found.append(Discrepancy(entry.id, _TWICE, 2, 1))
+            seen[entry.id] = entry
+            if entry.reverses is not None:
+                reversals.append(entry)
+            self._add(entry)
+        self._found.extend(_of_reversals(reversals, seen))
+        self._read += len(seen)
+
+    def _add(self, entry: Entry) -> None:
         total = 0
         for code, amount in zip(entry.accounts, entry.amounts, strict=False):
             total += amount
-            side = debits if amount > 0 else credits
+            side = self._debits if amount > 0 else self._credits
             side[entry.currency, code] += abs(amount)
             if code not in CHART:
-                found.append(Discrepancy(f"{entry.id} {code}", _ACCOUNT, amount, 0))
+                self._found.append(Discrepancy(f"{entry.id} {code}", _ACCOUNT, amount, 0))
         if total != 0:
-            found.append(Discrepancy(entry.id, _SUM, total, 0))
-    found.extend(_of_reversals(reversals, seen))
-    for key in sorted({*debits, *credits, *balances}):
-        truth, booked = debits[key] - credits[key], balances.get(key, 0)
-        if truth != booked:
-            found.append(Discrepancy(" ".join(key), _BALANCE, booked, truth))
-    return Verdict(len(seen), tuple(found))
+            self._found.append(Discrepancy(entry.id, _SUM, total, 0))
+
+    def verdict(self, balances: Mapping[tuple[str, str], int]) -> Verdict:
+        """What was found, and where the stored balances differ from the sums."""
+        found = list(self._found)
+        for key in sorted({*self._debits, *self._credits, *balances}):
+            truth, booked = self._debits.get(key, 0) - self._credits.get(key, 0), balances.get(key, 0)
+            if truth != booked:
+                found.append(Discrepancy(" ".join(key), _BALANCE, booked, truth))
+        return Verdict(self._read, tuple(found))
 
 
 def _of_reversals(reversals: list[Entry], seen: Mapping[str, Entry]) -> list[Discrepancy]:

@@ -40,18 +40,20 @@ class Bulk(Loans):
             (position, (rows.position_row(org, change.id, change.after.terms, at) for change, at in placed)),
             (plan, (row for row in plans if row is not None)),
         ]
-        driver: asyncpg.Connection[asyncpg.Record] = await self._driver()
+        driver: asyncpg.Connection[asyncpg.Record] = await self.driver()
         written = 0
         for table, values in chunk:
-            written += await _copied(driver, table, values)
+            written += await copied(driver, table, values)
         await self.move(org, rows.stripe_of(changes[0].id), [made for change in changes for made in change.entries])
         return written
 
-    async def _driver(self) -> Any:
+    async def driver(self) -> Any:
+        """The asyncpg connection of this transaction."""
         return (await self.connection.get_raw_connection()).driver_connection
 
 
-async def _copied(driver: "asyncpg.Connection[asyncpg.Record]", table: Table, values: Iterable[rows.Row]) -> int:
+async def copied(driver: "asyncpg.Connection[asyncpg.Record]", table: Table, values: Iterable[rows.Row]) -> int:
+    """Write rows into a guarded table by way of a temporary one; how many."""
     columns = [column for column in table.columns if column.computed is None]
     names = [column.name for column in columns]
     listed = ", ".join(names)

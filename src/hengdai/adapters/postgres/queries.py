@@ -64,19 +64,6 @@ QUERIES: dict[str, str] = {
     "arrears_moves": f"""
         SELECT day, bucket_from, bucket_to FROM arrears_move
         WHERE {_BOOK} AND loan_id = CAST(:loan AS text) ORDER BY day""",
-    # For the second bookkeeper: everything, in an order that keeps a loan together.
-    "all_entries": f"""
-        SELECT loan_id, entry_id, event_id, day, booked, currency, accounts, amounts, reverses
-        FROM entry WHERE {_BOOK} ORDER BY loan_id, entry_id""",
-    "all_events": f"""
-        SELECT loan_id, seq, event_id, day, known, fact FROM event WHERE {_BOOK} ORDER BY loan_id, seq""",
-    "all_positions": f"""
-        SELECT p.*, l.starts, l.dues, l.interest, l.earned_before, l.left_principal, l.left_interest, l.left_fee
-        FROM position p LEFT JOIN plan l ON l.org = p.org AND l.loan_id = p.loan_id
-        WHERE {_BOOK.replace("org =", "p.org =")} ORDER BY p.loan_id""",
-    "all_judgements": f"""
-        SELECT loan_id, judgement_id, stage, day, pack_digest, judgement, stopping
-        FROM judgement WHERE {_BOOK} ORDER BY pack_digest, loan_id, judgement_id""",
     "commands": """
         SELECT c.key, c.command_id, c.route, c.role, c.key_id, c.recorded FROM command c
         WHERE c.recorded > CAST(:after AS timestamptz) ORDER BY c.recorded LIMIT CAST(:limit AS integer)""",
