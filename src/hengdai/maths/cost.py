@@ -5,7 +5,7 @@ is that rate x periods a year, *compound* (IRR 复利) is (1 + rate)^periods - 1
 side may be the positive one. Rates come out e8 (10⁻⁸), rounded half-up from a proved bracket.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -14,7 +14,7 @@ from math import lcm
 from hengdai.base.rate import E8
 from hengdai.base.rounding import Rounding
 from hengdai.maths.day_count import DayCount, year_fraction
-from hengdai.maths.root import Bracket, Flow, NoRate, Roots, Why, power_between, solve
+from hengdai.maths.root import Bracket, Flow, NoRate, Roots, Why, power_between, sign_at, solve
 
 __all__ = [
     "AllIn",
@@ -62,13 +62,13 @@ def from_bracket(bracket: Bracket, periods_per_year: int) -> AllIn:
     """Simple and compound annual rates of a proved rate per period."""
     if not 1 <= periods_per_year <= 366:
         raise ValueError(f"每年期数须为 1 至 366 / 1 to 366 periods a year expected, found {periods_per_year}")
-    simple = _certain(bracket, lambda rate: (rate * periods_per_year,) * 2)
-    return AllIn(bracket, simple, _certain(bracket, lambda rate: _annual(rate, periods_per_year)))
+    simple = _simple_e8(bracket, Fraction(periods_per_year))
+    return AllIn(bracket, simple, simple if periods_per_year == 1 else _compound_e8(bracket, periods_per_year))
 
 
 def nominal(flows: Sequence[Flow], periods_per_year: Fraction, several: Roots = Roots.REFUSE) -> int:
     """Rate per period x periods a year, e8: Regulation Z Appendix J unit periods, IN-KFS, nominal x 12."""
-    return _certain(solve(flows, several), lambda rate: (rate * periods_per_year,) * 2)
+    return _simple_e8(solve(flows, several), periods_per_year)
 
 
 def dated(
@@ -94,7 +94,7 @@ def timed(flows: Sequence[tuple[Fraction, int]], several: Roots = Roots.REFUSE) 
         [Flow(amount, int((moment - zero) * steps)) for moment, amount in flows],
         several,
     )
-    return Effective(bracket, steps, _certain(bracket, lambda rate: _annual(rate, steps)))
+    return Effective(bracket, steps, _compound_e8(bracket, steps))
 
 
 def annual_effective(rate: Effective) -> Fraction:
@@ -111,17 +111,30 @@ def _annual(rate: Fraction, periods: int) -> tuple[Fraction, Fraction]:
     return Fraction(low, 1 << width) - 1, Fraction(high, 1 << width) - 1
 
 
-def _certain(bracket: Bracket, annual: Callable[[Fraction], tuple[Fraction, Fraction]]) -> int:
-    """The e8 figure that both ends of the bracket round to, narrowing it until they agree.
+def _simple_e8(bracket: Bracket, periods: Fraction) -> int:
+    """The e8 figure of rate x periods: where the bracket spans a tie of the rounding, the sign at the tie decides."""
+    low, high = _e8(bracket.low * periods), _e8(bracket.high * periods)
+    while high > low:
+        middle = (low + high) // 2
+        tie = Fraction(2 * middle + 1, 2 * E8) / periods
+        sign = sign_at(bracket.flows, tie)
+        if sign == 0:
+            return _e8(tie * periods)
+        low, high = (middle + 1, high) if sign == bracket.low_sign else (low, middle)
+    return low
 
-    A figure within 2⁻¹⁶⁰ of the bracket's width of a tie counts as the tie: half-up.
+
+def _compound_e8(bracket: Bracket, periods: int) -> int:
+    """The e8 figure of (1 + rate)^periods - 1 that both ends of the bracket round to, narrowing it until they agree.
+
+    A figure still open after all narrowings lies within 2⁻¹⁶⁰ of the bracket's width of a tie and counts as the tie.
     """
     for _ in range(_NARROWINGS):
-        low, high = annual(bracket.low)[0], annual(bracket.high)[1]
-        if _e8(low) == _e8(high):
-            break
+        low, high = _e8(_annual(bracket.low, periods)[0]), _e8(_annual(bracket.high, periods)[1])
+        if low == high:
+            return low
         bracket = bracket.halved()
-    return _e8(high) if high > 0 else _e8(low)
+    return high if high > 0 else low
 
 
 def _e8(rate: Fraction) -> int:

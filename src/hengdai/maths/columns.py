@@ -1,0 +1,328 @@
+"""Costs, schedules, accrual and allocation as columns: ragged flows as offsets and values, 64-bit integers throughout.
+
+Each function has a plain twin that reads like the contract (`cost.all_in`, `cost.dated`, `schedule.schedule`,
+`accrual.earned`, `accrual.penalty`, `allocation.allocate`) and gives exactly what the twin gives: where compiled
+arithmetic cannot prove a figure, the twin computes that loan. Numba is loaded by the first call and not before.
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from hengdai.base.calendar import MonthEnd
+from hengdai.base.rounding import Rounding
+from hengdai.maths import cost
+from hengdai.maths.allocation import Across
+from hengdai.maths.day_count import DayCount, days_in_year
+from hengdai.maths.periods import BrokenFirst, PeriodInterest, Unit
+from hengdai.maths.root import NoRate, Roots, Why
+from hengdai.maths.schedule import schedule
+from hengdai.maths.sense import MAX_COUNT, MAX_PRINCIPAL, MAX_RATE_E8, Nonsense
+from hengdai.maths.terms import CALCULATOR, Method, Residue, ScheduleTerms
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.uint8]
+
+RATE, ONE_MOMENT, ONE_DIRECTION, NO_ROOT, SEVERAL_ROOTS = range(5)
+_WHY = {
+    Why.ONE_MOMENT: ONE_MOMENT,
+    Why.ONE_DIRECTION: ONE_DIRECTION,
+    Why.NO_ROOT: NO_ROOT,
+    Why.SEVERAL_ROOTS: SEVERAL_ROOTS,
+}
+CHUNK = 512
+"""Loans that kernels sort and lay out together."""
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class RateColumns:
+    """Proved rates: each true rate lies within `reach` of `rate`; `state` is RATE or why there is none (rate NaN)."""
+
+    rate: Floats
+    reach: Floats
+    state: Flags
+
+
+@dataclass(frozen=True, slots=True)
+class CostColumns:
+    """All-in cost of each loan, e8, equal to the twin's; nothing (0) where `state` is not RATE."""
+
+    simple_e8: Ints
+    compound_e8: Ints
+    state: Flags
+
+
+def periodic_rates(values: Ints, offsets: Ints, threads: int = 2) -> RateColumns:
+    """The rate per period of each loan's equally spaced flows ``values[offsets[i]:offsets[i + 1]]``."""
+    from hengdai.maths.kernels import periodic
+
+    count = _count(values, offsets)
+    rate, reach, proved = np.empty(count), np.empty(count), np.zeros(count, np.uint8)
+    _in_threads(lambda a, b: periodic.solve_range(values, offsets, a, b, rate, reach, proved), count, threads)
+    state = np.zeros(count, np.uint8)
+    for i in np.flatnonzero(_unproved(proved, values, offsets)):
+        flows = [int(each) for each in values[offsets[i] : offsets[i + 1]]]
+        try:
+            bracket = cost.all_in(flows, 1).periodic
+            rate[i], reach[i] = float(bracket.mid), float(bracket.high - bracket.low)
+        except NoRate as none:
+            rate[i], reach[i], state[i] = np.nan, np.nan, _WHY[none.why]
+    return RateColumns(rate, reach, state)
+
+
+def all_in_columns(values: Ints, offsets: Ints, periods_per_year: int, threads: int = 2) -> CostColumns:
+    """Simple and compound all-in cost of each loan, exactly as :func:`cost.all_in` rounds them."""
+    rates = periodic_rates(values, offsets, threads)
+    with np.errstate(over="ignore", invalid="ignore"):
+        growth = (1.0 + rates.rate) ** periods_per_year
+    # Relative error of the power: its own, and the reach of the rate times the periods.
+    spread = periods_per_year * (rates.reach / np.maximum(1.0 + rates.rate, 1e-300) + 2.0**-51)
+    simple, simple_sure = _e8(rates.rate * periods_per_year, (rates.reach + 2.0**-52) * periods_per_year)
+    compound, compound_sure = _e8(growth - 1.0, growth * spread + 2.0**-52)
+    for i in np.flatnonzero((rates.state == RATE) & ~(simple_sure & compound_sure)):
+        exact = cost.all_in([int(each) for each in values[offsets[i] : offsets[i + 1]]], periods_per_year)
+        simple[i], compound[i] = exact.simple_e8, min(exact.compound_e8, 2**63 - 1)
+    return CostColumns(simple, compound, rates.state)
+
+
+def dated_rates(
+    values: Ints, days: Ints, offsets: Ints, day_count: DayCount = DayCount.ACT_365, threads: int = 2
+) -> RateColumns:
+    """XIRR: effective annual rates of flows on `days` (since 1970), by a day count with a fixed year of actual days."""
+    from hengdai.maths.kernels import dated
+
+    year = days_in_year(day_count)
+    if year is None or not day_count.startswith("act/"):
+        raise ValueError(
+            f"列计算仅支持固定年天数 / act/360, act/364, act/365 or act/365.25 expected, found {day_count}"
+        )
+    count = _count(values, offsets)
+    log_rate, log_reach, proved = np.empty(count), np.empty(count), np.zeros(count, np.uint8)
+    out = (log_rate, log_reach, proved)
+    _in_threads(lambda a, b: dated.solve_range(values, days, offsets, a, b, out), count, threads)
+    basis = float(year)
+    with np.errstate(over="ignore", invalid="ignore"):
+        rate = np.expm1(log_rate * basis)
+        reach = (1.0 + rate) * (basis * log_reach * 1.01 + 2.0**-49)
+    state = np.zeros(count, np.uint8)
+    for i in np.flatnonzero(_unproved(proved, values, offsets)):
+        span = slice(offsets[i], offsets[i + 1])
+        flows = [(_day(day), int(value)) for day, value in zip(days[span], values[span], strict=True)]
+        try:
+            rate[i] = _float(cost.annual_effective(cost.dated(flows, day_count)))
+            reach[i] = abs(rate[i]) * 2.0**-40 + 2.0**-40
+        except NoRate as none:
+            rate[i], reach[i], state[i] = np.nan, np.nan, _WHY[none.why]
+    return RateColumns(rate, reach, state)
+
+
+@dataclass(frozen=True, slots=True)
+class Loans:
+    """Loans that share a product's terms: what differs from loan to loan, one array each.
+
+    `start` is in days since 1970; `due_day` is the fixed day of the month or 0 for none.
+    """
+
+    principal: Ints
+    rate_e8: Ints
+    count: Ints
+    start: Ints
+    due_day: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class PlanColumns:
+    """Rows of all loans: loan i has rows ``offsets[i]`` to ``offsets[i + 1]``; `refused` loans have terms of no sense.
+
+    `due` in days since 1970; amounts in minor units. A refused loan's rows hold zeros.
+    """
+
+    offsets: Ints
+    due: Ints
+    principal: Ints
+    interest: Ints
+    closing: Ints
+    refused: Flags
+
+
+def schedules(product: ScheduleTerms, loans: Loans, threads: int = 2) -> PlanColumns:
+    """The schedule of every loan on the product's terms, row for row as :func:`schedule.schedule` gives it."""
+    size = np.where((loans.count >= 1) & (loans.count <= MAX_COUNT), loans.count, 0)
+    if product.method is Method.BULLET:
+        size = np.minimum(size, 1)
+    offsets = np.zeros(len(size) + 1, np.int64)
+    np.cumsum(size, out=offsets[1:])
+    due, principal, interest, closing = (np.zeros(int(offsets[-1]), np.int64) for _ in range(4))
+    plan = PlanColumns(offsets, due, principal, interest, closing, np.zeros(len(size), np.uint8))
+    done = np.zeros(len(size), np.uint8)
+    if _fits_kernel(product):
+        _fill_by_kernel(product, loans, plan, done, threads)
+    for i in np.flatnonzero(done == 0):
+        _fill_by_twin(product, loans, plan, int(i))
+    return plan
+
+
+def _fits_kernel(product: ScheduleTerms) -> bool:
+    """Whether the kernel knows the product's conventions."""
+    year = days_in_year(product.day_count)
+    return (
+        product.frequency.unit is Unit.MONTHS
+        and product.month_end is MonthEnd.LAST_DAY
+        and product.day_count.startswith("act/")
+        and year is not None
+        and year.denominator == 1
+        and product.rounding is Rounding.HALF_UP
+        and product.residue is Residue.LAST
+        and product.interest_multiple == 1
+        and product.broken_first in (BrokenFirst.ACTUAL_DAYS, BrokenFirst.WHOLE_PERIOD)
+        and product.instalment is None
+        and not product.dates
+        and product.first_due is None
+        and product.calculator == CALCULATOR
+        and 1 <= product.frequency.every <= 366
+        and 1 <= product.multiple <= 10**12
+        and product.grace_principal >= 0
+        and (0 <= product.flat_fee_e8 <= MAX_RATE_E8 if product.method is Method.FLAT_FEE else not product.flat_fee_e8)
+    )
+
+
+def _fill_by_kernel(product: ScheduleTerms, loans: Loans, plan: PlanColumns, done: Flags, threads: int) -> None:
+    """Rows of the loans whose terms make sense on their face; the others stay undone."""
+    from hengdai.maths.kernels import plans
+
+    rule = (
+        list(Method).index(product.method),
+        product.frequency.every,
+        int(days_in_year(product.day_count) or 0),
+        product.period_interest is PeriodInterest.ACTUAL_DAYS,
+        product.broken_first is BrokenFirst.ACTUAL_DAYS,
+        product.multiple,
+        product.grace_principal,
+        product.flat_fee_e8,
+    )
+    columns = (loans.principal, loans.rate_e8, loans.count, loans.start, loans.due_day)
+    rows = (plan.due, plan.principal, plan.interest, plan.closing)
+    done[:] = _sane(product, loans)
+    _in_threads(lambda a, b: plans.fill_range(columns, plan.offsets, rule, rows, done, (a, b)), len(done), threads)
+
+
+def _sane(product: ScheduleTerms, loans: Loans) -> npt.NDArray[np.bool_]:
+    """Loans whose terms make sense; the twin says what is wrong with the others."""
+    flat = product.method is Method.FLAT_FEE
+    last_day = loans.start + loans.count * product.frequency.every * 31 + 62
+    sane: npt.NDArray[np.bool_] = (
+        (loans.principal >= 1) & (loans.principal <= MAX_PRINCIPAL) & (loans.rate_e8 >= 0)
+        & (loans.rate_e8 <= (0 if flat else MAX_RATE_E8)) & (loans.due_day >= 0) & (loans.due_day <= 31)
+        & (loans.count > product.grace_principal) & (loans.count <= MAX_COUNT)
+        & (loans.start > -25_000) & (last_day < 2_900_000)
+    )  # fmt: skip
+    return sane
+
+
+def _fill_by_twin(product: ScheduleTerms, loans: Loans, plan: PlanColumns, i: int) -> None:
+    """One loan's rows from the plain schedule; a refusal leaves zeros and its mark."""
+    span = slice(int(plan.offsets[i]), int(plan.offsets[i + 1]))
+    try:
+        terms = replace(
+            product, principal=int(loans.principal[i]), rate_e8=int(loans.rate_e8[i]), count=int(loans.count[i]),
+            start=_day(loans.start[i]), due_day=int(loans.due_day[i]) or None,
+        )  # fmt: skip
+        rows = schedule(terms)
+    except (Nonsense, OverflowError):
+        for column in (plan.due, plan.principal, plan.interest, plan.closing):
+            column[span] = 0
+        plan.refused[i] = 1
+        return
+    plan.due[span] = [(row.due - _EPOCH).days for row in rows]
+    plan.principal[span] = [row.principal for row in rows]
+    plan.interest[span] = [row.interest for row in rows]
+    plan.closing[span] = [row.closing for row in rows]
+
+
+def allocate_columns(amounts: Ints, offsets: Ints, owed: Ints, across: Across = Across.INSTALMENT) -> tuple[Ints, Ints]:
+    """What each debt is paid and what is left of each payment.
+
+    `owed` has a row an instalment (oldest first within a payment's rows) and a column a component, in the order of
+    payment. A negative figure raises `ValueError`.
+    """
+    from hengdai.maths.kernels import payments
+
+    if (len(amounts) and amounts.min() < 0) or (owed.size and owed.min() < 0):
+        raise ValueError("金额不得为负 / no negative amount expected")
+    if len(offsets) != len(amounts) + 1 or int(offsets[-1]) != len(owed):
+        raise ValueError(f"offsets must end at {len(owed)} rows for {len(amounts)} payments")
+    paid, rest = np.zeros_like(owed), np.empty_like(amounts)
+    payments.allocate_all(amounts, offsets, owed, across is Across.COMPONENT, paid, rest)
+    return paid, rest
+
+
+def _count(values: Ints, offsets: Ints) -> int:
+    """The number of loans; columns of another shape or type raise `ValueError`."""
+    if values.dtype != np.int64 or offsets.dtype != np.int64 or len(offsets) < 1 or int(offsets[-1]) != len(values):
+        raise ValueError(
+            f"64 位整数列与偏移须相符 / int64 columns whose offsets end at {len(values)} expected, "
+            f"found {values.dtype}, {offsets.dtype} and {offsets[-1:]}"
+        )
+    return len(offsets) - 1
+
+
+def _unproved(proved: Flags, values: Ints, offsets: Ints) -> npt.NDArray[np.bool_]:
+    """Loans for the twin: not proved, or with an amount that a float does not hold exactly."""
+    unproved: npt.NDArray[np.bool_] = proved == 0
+    if values.size and (values.max() > 2**53 or values.min() < -(2**53)):
+        huge = np.flatnonzero(np.abs(values) > 2**53)
+        unproved[np.searchsorted(offsets, huge, side="right") - 1] = True
+    return unproved
+
+
+def _e8(rate: Floats, doubt: Floats) -> tuple[Ints, npt.NDArray[np.bool_]]:
+    """Rates as e8 half-up (away from zero), and whether the doubt leaves that rounding certain."""
+    scaled, spread = rate * 1e8, doubt * 1e8 + np.abs(rate) * 1e8 * 2.0**-50
+    sure = np.isfinite(scaled) & (np.abs(scaled) < 2.0**52)
+    scaled = np.where(sure, scaled, 0.0)
+    size = np.floor(np.abs(scaled) + 0.5)
+    sure &= np.abs(np.abs(scaled) + 0.5 - np.rint(np.abs(scaled) + 0.5)) > spread
+    return (np.sign(scaled) * size).astype(np.int64), sure
+
+
+def _float(exact: Fraction) -> float:
+    """The nearest float, infinite beyond the largest."""
+    try:
+        return float(exact)
+    except OverflowError:
+        return float("inf")
+
+
+def _day(since: int) -> date:
+    return _EPOCH + timedelta(days=int(since))
+
+
+def _in_threads(work: Callable[[int, int], None], count: int, threads: int) -> None:
+    """Call `work(begin, end)` over all loans, in parts that threads take; compiled kernels hold no lock."""
+    if threads <= 1 or count < 10_000:
+        work(0, count)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        for done in [pool.submit(work, begin, end) for begin, end in _parts(count, threads * 4)]:
+            done.result()
+
+
+def _parts(count: int, parts: int) -> Iterator[tuple[int, int]]:
+    # Whole chunks, so that a loan stands among the same neighbours however many threads there are.
+    chunks = -(-count // CHUNK)
+    bounds = [min(chunks * k // parts * CHUNK, count) for k in range(parts)] + [count]
+    yield from pairwise(bounds)
+
+
+__all__ = [
+    "NO_ROOT", "ONE_DIRECTION", "ONE_MOMENT", "RATE", "SEVERAL_ROOTS", "CostColumns", "Loans", "PlanColumns",
+    "RateColumns", "Roots", "all_in_columns", "allocate_columns", "dated_rates", "periodic_rates", "schedules",
+]  # fmt: skip

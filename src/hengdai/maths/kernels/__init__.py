@@ -1,0 +1,1 @@
+"""Compiled column kernels. Import these modules only where a kernel is called: they load Numba."""
