@@ -29,7 +29,7 @@ test: check ## 持续集成的全部检查 · everything that CI checks: `check`
 	@$(PYTEST) -n $(WORKERS) --dist loadgroup
 
 check: $(READY) ## 格式、规范、类型、分层（无话即通过） · format, lint, types, layers; silent when all is well
-	@$(BIN)/ruff format --check --quiet . || { echo "格式不符，请运行 make format · run make format"; exit 1; }
+	@$(BIN)/ruff format --check --quiet --output-format concise . || { echo "格式不符，请运行 make format · run make format"; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/python -m tools.layers
