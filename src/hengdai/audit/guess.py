@@ -7,6 +7,7 @@ without one, and the audit refuses the mapping until somebody has said it.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from hengdai.audit.tape import COLUMNS, Column, Type
 
@@ -135,12 +136,12 @@ def _infer_money(column: Column, header: str, cells: Sequence[str], shown: str) 
 
 
 def _infer_rate(column: Column, header: str, cells: Sequence[str], shown: str) -> Guess:
-    numbers = [float(cell.rstrip("%％ ")) for cell in cells if re.fullmatch(r"-?\d+(\.\d+)?\s*[%％]?", cell)]
+    numbers = [Decimal(cell.rstrip("%％ ")) for cell in cells if re.fullmatch(r"-?\d+(\.\d+)?\s*[%％]?", cell)]
     if cells and all(cell.endswith(("%", "％")) for cell in cells):
         return Guess(column, header, "percent", None, {}, f"{shown}; 皆带百分号 / every cell has a percent sign")
     if numbers and min(numbers) > 1:
         return Guess(column, header, "percent", None, {}, f"{shown}; 最小值 {min(numbers)} > 1 / the smallest is above 1")
-    if numbers and max(numbers) < 1 and max(numbers) > 0.02:
+    if numbers and max(numbers) < 1 and max(numbers) > Decimal("0.02"):
         return Guess(column, header, "fraction", None, {}, f"{shown}; 最大值 {max(numbers)} < 1 / the largest is below 1")
     return Guess(column, header, None, None, {}, f"{shown}; 无法判断 / not clear")
 
