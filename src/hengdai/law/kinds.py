@@ -54,6 +54,7 @@ class Stage(StrEnum):
     MARKETING = "marketing"
     ADMISSION = "admission"
     PORTFOLIO = "portfolio"
+    CLASSIFICATION = "classification"
     DATA = "data"
     COMPLAINT = "complaint"
 
