@@ -110,8 +110,9 @@ class World:
             start=self.day,
             frequency=pick.choice(FREQUENCIES),
         )
-        fees = (Fee("guarantee_fee", GUAR, PayeeRole.GUARANTOR, FeeTiming.EACH_INSTALMENT, pick.choice((0, 100, 250))),)
-        fees = tuple(fee for fee in fees if fee.amount)
+        monthly = pick.choice((0, 100, 250))
+        fee = Fee("guarantee_fee", GUAR, PayeeRole.GUARANTOR, FeeTiming.EACH_INSTALMENT, monthly)
+        fees = (fee,) if monthly else ()
         early = PrepaymentTerms(pick.choice((0, 1_000_000)), pick.choice((0, 3)))
         return replace(terms(), schedule=plan, fees=fees, prepayment=early)
 
