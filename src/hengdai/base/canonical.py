@@ -5,11 +5,13 @@ print it differently and no figure of ours is one.
 """
 
 import hashlib
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
 
 _SAFE = 2**53 - 1  # RFC 8785 §3.2.2.3: numbers are IEEE 754 doubles; larger integers would not survive
-_ESCAPES = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+# Python's encoder writes strings as RFC 8785 §3.2.2.2 asks: short escapes, \u00xx for other controls, the rest as it is.
+_QUOTED = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class NotCanonical(TypeError):
@@ -54,8 +56,7 @@ def _integer(value: int) -> str:
 
 
 def _string(value: str) -> str:
-    out = "".join(_ESCAPES.get(char) or (f"\\u{ord(char):04x}" if char < " " else char) for char in value)
-    return f'"{out}"'
+    return _QUOTED(value)
 
 
 def _object(value: Mapping[object, object]) -> str:

@@ -7,10 +7,9 @@ from typing import Any
 
 from hengdai.app.position import Position
 from hengdai.app.work import JudgementRow, LoanChange
-from hengdai.base.canonical import digest
 from hengdai.base.identity import EntryId, EventId, LoanId, OrgId
 from hengdai.ledger.entry import Entry
-from hengdai.loan.codec import fact_from_json, fact_to_json, terms_to_json
+from hengdai.loan.codec import fact_from_json, fact_to_json, terms_digest
 from hengdai.loan.events import Event
 from hengdai.product.terms import Terms
 
@@ -30,7 +29,7 @@ def loan_row(change: LoanChange) -> Row:
         "currency": terms.currency,
         "borrower": change.after.borrower,
         "principal": terms.schedule.principal,
-        "terms_digest": digest(terms_to_json(terms)),
+        "terms_digest": terms_digest(terms),
         "pack_digest": terms.pack_digest,
         "calculator": terms.calculator,
         "simple_e8": change.cost_e8[0],

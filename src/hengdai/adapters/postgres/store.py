@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
+import asyncpg
 import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -36,7 +37,7 @@ class PostgresStore:
             try:
                 async with writing(self._engine, _role(actor), actor.org) as connection:
                     return await function(PostgresWork(connection, actor))
-            except DBAPIError as error:
+            except (DBAPIError, asyncpg.PostgresError) as error:
                 if attempt == _ATTEMPTS or not _worth_retrying(error):
                     raise
                 _log.info("transaction_retried", attempt=attempt, sqlstate=_sqlstate(error))
@@ -65,11 +66,11 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         cause = cause.__cause__
 
 
-def _sqlstate(error: DBAPIError) -> str | None:
+def _sqlstate(error: BaseException) -> str | None:
     return next((str(found) for c in _causes(error) if (found := getattr(c, "sqlstate", None))), None)
 
 
-def _worth_retrying(error: DBAPIError) -> bool:
+def _worth_retrying(error: BaseException) -> bool:
     state = _sqlstate(error)
     if state in (_SERIALIZATION_FAILURE, _DEADLOCK):
         return True
