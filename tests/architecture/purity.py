@@ -21,7 +21,7 @@ FLOATS = {
     "src/hengdai/maths/published_rates.py": "prints a difference from a published figure for a person",
 }
 STANDALONE = {
-    "src/hengdai/evidence/verify.py": "one file that a stranger copies out and runs; it reads the bundle that it checks",
+    "src/hengdai/evidence/verify.py": "one file that a stranger copies out and runs; it reads a bundle",
 }
 CLOCK = {"today", "now", "utcnow", "fromtimestamp", "utcfromtimestamp"}
 CLOCK_OWNERS = {"date", "datetime", "dt"}
