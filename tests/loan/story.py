@@ -180,7 +180,7 @@ class Story:
     def pay_dues(self, number: int) -> "Story":
         """The next `number` instalments paid in full on their due dates."""
         for _ in range(number):
-            due = self.it.dues[self.it.open_from]
+            due = next(each for each in self.it.dues[self.it.open_from :] if each.unpaid)
             granted(self.pay(due.unpaid, due.due))
         return self
 
