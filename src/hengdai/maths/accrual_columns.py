@@ -13,11 +13,12 @@ from hengdai.base.rounding import Rounding
 from hengdai.maths.accrual import earned, penalty
 
 Ints = npt.NDArray[np.int64]
+TWINS = {"earned_columns": "accrual.earned", "penalty_columns": "accrual.penalty"}
 _SAFE = 4.0e18
 _EPOCH = date(1970, 1, 1)
 
 
-def ratio_columns(numerator: Ints, denominator: Ints, rounding: Rounding) -> Ints:
+def _ratio(numerator: Ints, denominator: Ints, rounding: Rounding) -> Ints:
     """``rounding.ratio(numerator, denominator)`` row by row, for numerators that are not negative."""
     floor, rest = np.divmod(numerator, denominator)
     up: npt.NDArray[np.bool_]
@@ -42,7 +43,7 @@ def earned_columns(interest: Ints, start: Ints, due: Ints, day: Ints, rounding: 
         raise ValueError("计息期间须至少一天且利息不为负 / periods of at least a day and no negative interest expected")
     passed = np.clip(day - start, 0, length)
     wide = interest.astype(np.float64) * passed > _SAFE
-    out = ratio_columns(np.where(wide, 0, interest) * passed, length, rounding)
+    out = _ratio(np.where(wide, 0, interest) * passed, length, rounding)
     for i in np.flatnonzero(wide):
         out[i] = earned(int(interest[i]), _day(start[i]), _day(due[i]), _day(day[i]), rounding)
     return out
@@ -64,7 +65,7 @@ def penalty_columns(
     size = principal.astype(np.float64) * days * up * times / narrow
     wide = (size > _SAFE) | (up.astype(np.float64) * times > _SAFE) | (down.astype(np.float64) * base * basis > _SAFE)
     numerator = np.where(wide, 0, principal * days) * np.where(wide, 0, up * times // narrow)
-    out = ratio_columns(numerator, np.where(wide, 1, down * base // narrow * basis), rounding)
+    out = _ratio(numerator, np.where(wide, 1, down * base // narrow * basis), rounding)
     for i in np.flatnonzero(wide):
         out[i] = penalty(int(principal[i]), int(rate_e8[i]), multiplier_e8, int(days[i]), basis, rounding)
     return out

@@ -20,6 +20,7 @@ from hengdai.base.rounding import Rounding
 from hengdai.maths import cost
 from hengdai.maths.allocation import Across
 from hengdai.maths.day_count import DayCount, days_in_year
+from hengdai.maths.kernels.shape import CHUNK
 from hengdai.maths.periods import BrokenFirst, PeriodInterest, Unit
 from hengdai.maths.root import NoRate, Roots, Why
 from hengdai.maths.schedule import schedule
@@ -30,6 +31,14 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.uint8]
 
+TWINS = {
+    "periodic_rates": "cost.all_in",
+    "all_in_columns": "cost.all_in",
+    "dated_rates": "cost.dated",
+    "schedules": "schedule.schedule",
+    "allocate_columns": "allocation.allocate",
+}
+
 RATE, ONE_MOMENT, ONE_DIRECTION, NO_ROOT, SEVERAL_ROOTS = range(5)
 _WHY = {
     Why.ONE_MOMENT: ONE_MOMENT,
@@ -37,8 +46,6 @@ _WHY = {
     Why.NO_ROOT: NO_ROOT,
     Why.SEVERAL_ROOTS: SEVERAL_ROOTS,
 }
-CHUNK = 512
-"""Loans that kernels sort and lay out together."""
 _EPOCH = date(1970, 1, 1)
 
 
@@ -62,13 +69,13 @@ class CostColumns:
 
 def periodic_rates(values: Ints, offsets: Ints, threads: int = 2) -> RateColumns:
     """The rate per period of each loan's equally spaced flows ``values[offsets[i]:offsets[i + 1]]``."""
-    from hengdai.maths.kernels import periodic
+    from hengdai.maths.kernels.periodic import solve_range
 
     count = _count(values, offsets)
     rate, reach, proved = np.empty(count), np.empty(count), np.zeros(count, np.uint8)
-    _in_threads(lambda a, b: periodic.solve_range(values, offsets, a, b, rate, reach, proved), count, threads)
+    _in_threads(lambda a, b: solve_range(values, offsets, a, b, rate, reach, proved), count, threads)
     state = np.zeros(count, np.uint8)
-    for i in np.flatnonzero(_unproved(proved, values, offsets)):
+    for i in np.flatnonzero(proved == 0):
         flows = [int(each) for each in values[offsets[i] : offsets[i + 1]]]
         try:
             bracket = cost.all_in(flows, 1).periodic
@@ -97,7 +104,7 @@ def dated_rates(
     values: Ints, days: Ints, offsets: Ints, day_count: DayCount = DayCount.ACT_365, threads: int = 2
 ) -> RateColumns:
     """XIRR: effective annual rates of flows on `days` (since 1970), by a day count with a fixed year of actual days."""
-    from hengdai.maths.kernels import dated
+    from hengdai.maths.kernels.dated import solve_range
 
     year = days_in_year(day_count)
     if year is None or not day_count.startswith("act/"):
@@ -107,13 +114,13 @@ def dated_rates(
     count = _count(values, offsets)
     log_rate, log_reach, proved = np.empty(count), np.empty(count), np.zeros(count, np.uint8)
     out = (log_rate, log_reach, proved)
-    _in_threads(lambda a, b: dated.solve_range(values, days, offsets, a, b, out), count, threads)
+    _in_threads(lambda a, b: solve_range(values, days, offsets, a, b, out), count, threads)
     basis = float(year)
     with np.errstate(over="ignore", invalid="ignore"):
         rate = np.expm1(log_rate * basis)
         reach = (1.0 + rate) * (basis * log_reach * 1.01 + 2.0**-49)
     state = np.zeros(count, np.uint8)
-    for i in np.flatnonzero(_unproved(proved, values, offsets)):
+    for i in np.flatnonzero(proved == 0):
         span = slice(offsets[i], offsets[i + 1])
         flows = [(_day(day), int(value)) for day, value in zip(days[span], values[span], strict=True)]
         try:
@@ -196,7 +203,7 @@ def _fits_kernel(product: ScheduleTerms) -> bool:
 
 def _fill_by_kernel(product: ScheduleTerms, loans: Loans, plan: PlanColumns, done: Flags, threads: int) -> None:
     """Rows of the loans whose terms make sense on their face; the others stay undone."""
-    from hengdai.maths.kernels import plans
+    from hengdai.maths.kernels.plans import fill_range
 
     rule = (
         list(Method).index(product.method),
@@ -211,7 +218,7 @@ def _fill_by_kernel(product: ScheduleTerms, loans: Loans, plan: PlanColumns, don
     columns = (loans.principal, loans.rate_e8, loans.count, loans.start, loans.due_day)
     rows = (plan.due, plan.principal, plan.interest, plan.closing)
     done[:] = _sane(product, loans)
-    _in_threads(lambda a, b: plans.fill_range(columns, plan.offsets, rule, rows, done, (a, b)), len(done), threads)
+    _in_threads(lambda a, b: fill_range(columns, plan.offsets, rule, rows, done, (a, b)), len(done), threads)
 
 
 def _sane(product: ScheduleTerms, loans: Loans) -> npt.NDArray[np.bool_]:
@@ -253,14 +260,14 @@ def allocate_columns(amounts: Ints, offsets: Ints, owed: Ints, across: Across = 
     `owed` has a row an instalment (oldest first within a payment's rows) and a column a component, in the order of
     payment. A negative figure raises `ValueError`.
     """
-    from hengdai.maths.kernels import payments
+    from hengdai.maths.kernels.payments import allocate_all
 
     if (len(amounts) and amounts.min() < 0) or (owed.size and owed.min() < 0):
         raise ValueError("金额不得为负 / no negative amount expected")
     if len(offsets) != len(amounts) + 1 or int(offsets[-1]) != len(owed):
         raise ValueError(f"offsets must end at {len(owed)} rows for {len(amounts)} payments")
     paid, rest = np.zeros_like(owed), np.empty_like(amounts)
-    payments.allocate_all(amounts, offsets, owed, across is Across.COMPONENT, paid, rest)
+    allocate_all(amounts, offsets, owed, across is Across.COMPONENT, paid, rest)
     return paid, rest
 
 
@@ -272,15 +279,6 @@ def _count(values: Ints, offsets: Ints) -> int:
             f"found {values.dtype}, {offsets.dtype} and {offsets[-1:]}"
         )
     return len(offsets) - 1
-
-
-def _unproved(proved: Flags, values: Ints, offsets: Ints) -> npt.NDArray[np.bool_]:
-    """Loans for the twin: not proved, or with an amount that a float does not hold exactly."""
-    unproved: npt.NDArray[np.bool_] = proved == 0
-    if values.size and (values.max() > 2**53 or values.min() < -(2**53)):
-        huge = np.flatnonzero(np.abs(values) > 2**53)
-        unproved[np.searchsorted(offsets, huge, side="right") - 1] = True
-    return unproved
 
 
 def _e8(rate: Floats, doubt: Floats) -> tuple[Ints, npt.NDArray[np.bool_]]:

@@ -10,9 +10,9 @@ own two roundings f is off by less than ``48·(n + 2)·2⁻⁵³·Σ|c_k|e^(-x·
 
 import numpy as np
 
-from hengdai.maths.columns import CHUNK
 from hengdai.maths.kernels.compiled import compiled
-from hengdai.maths.kernels.periodic import LANES, LONGEST, Floats, Ints, States, sort_by_length, touch
+from hengdai.maths.kernels.periodic import Floats, Ints, States, sort_by_length, touch
+from hengdai.maths.kernels.shape import CHUNK, HELD, LANES, LONGEST
 
 ERROR = 48.0 * 2.0**-53
 WIDEST = 0.64
@@ -116,7 +116,7 @@ def guess(
         z = (share - 1.0) / (share + 1.0)
         simple = -2.0 * z * (1.0 + z * z * (1.0 / 3.0 + z * z * 0.2)) / mean
         near = simple + (squared[j] / total[j] - mean * mean) / (2.0 * mean) * simple * simple
-        lends = (block[j] < 0.0) & (total[j] > 0.0) & (weighted[j] > 0.0)
+        lends = (block[j] < 0.0) & (total[j] > 0.0) & (weighted[j] > 0.0) & (total[j] - block[j] < HELD)
         x[j] = near if lends else 0.0
         widest[j] = widest[j] if lends else np.inf
         # The bracket: thrice the error bound over the slope, which is at least the mean day's or the first gap's.

@@ -11,12 +11,8 @@ Proof: by Horner's error bound (Higham, Accuracy and Stability, §5.1) the compu
 import numpy as np
 import numpy.typing as npt
 
-from hengdai.maths.columns import CHUNK
 from hengdai.maths.kernels.compiled import compiled
-
-LANES = 64
-LONGEST = 512
-"""Flows of the longest loan solved here; longer ones go to the plain solver."""
+from hengdai.maths.kernels.shape import CHUNK, HELD, LANES, LONGEST
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -120,7 +116,7 @@ def guess(block: Floats, rows: int, v: Floats, work: tuple[Floats, Floats, Float
         simple = -2.0 * z * (1.0 + z * z * (1.0 / 3.0 + z * z * 0.2)) / mean
         y = simple + (squared[j] / total[j] - mean * mean) / (2.0 * mean) * simple * simple
         near = (1.0 - y / 2.0 + y * y / 12.0) / (1.0 + y / 2.0 + y * y / 12.0)
-        lends = (block[j] < 0.0) & (total[j] > 0.0) & (least[j] >= 0.0)
+        lends = (block[j] < 0.0) & (total[j] > 0.0) & (least[j] >= 0.0) & (total[j] - block[j] < HELD)
         v[j] = near if lends else -1.0
     for j in range(LANES):
         share = -block[j] / total[j]
