@@ -75,7 +75,9 @@ class Front:
     async def disbursed(self, **changes: Any) -> str:
         """A loan whose money is out."""
         loan = await self.signed(**changes)
-        paid_out = await self.post(f"/loans/{loan}/disbursements", {"amount": "12000.00", "currency": "CNY"})
+        paid_out = await self.post(
+            f"/loans/{loan}/disbursements", {"amount": changes.get("principal", "12000.00"), "currency": "CNY"}
+        )
         assert paid_out.status_code == 201, paid_out.text
         return loan
 

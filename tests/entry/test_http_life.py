@@ -120,7 +120,18 @@ async def test_a_reversed_payment_keeps_both_legs_linked(front: Front) -> None:
 
 @pytest.mark.parametrize(
     "figure",
-    ["outstanding", "payoff", "overdue", "dpd", "penalty", "repaid", "all_in", "all_in_simple", "due/1", "due/2/interest"],
+    [
+        "outstanding",
+        "payoff",
+        "overdue",
+        "dpd",
+        "penalty",
+        "repaid",
+        "all_in",
+        "all_in_simple",
+        "due/1",
+        "due/2/interest",
+    ],
 )
 async def test_every_figure_explains_itself(front: Front, figure: str) -> None:
     loan = await front.disbursed()

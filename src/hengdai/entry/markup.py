@@ -35,7 +35,7 @@ def join(pieces: Iterable[Piece], between: str = "") -> Html:
     return Html(escape(between).join(html(piece).text for piece in pieces))
 
 
-def tag(name: str, *children: Piece, **attributes: str | bool | None) -> Html:
+def tag(name: str, /, *children: Piece, **attributes: str | bool | None) -> Html:
     """An element. `class_`, `for_` and the like lose their underscore, others become hyphens; False or None is left out."""
     written = "".join(_attribute(key, value) for key, value in attributes.items())
     if name in _VOID:

@@ -45,7 +45,10 @@ def arrears_bars(
     amounts: Sequence[str], counts: Sequence[int], labels: Sequence[str], name: str, loans: str
 ) -> dict[str, Any]:
     """Outstanding by bucket; `amounts` are decimal text of major units, which the chart reads only to draw."""
-    shown = [{"value": amount, "name": f"{label} · {count:,} {loans}"} for amount, count, label in zip(amounts, counts, labels, strict=True)]
+    shown = [
+        {"value": amount, "name": f"{label} · {count:,} {loans}"}
+        for amount, count, label in zip(amounts, counts, labels, strict=True)
+    ]
     return {
         **_BASE,
         "grid": {"left": 4, "right": 8, "top": 30, "bottom": 24, "containLabel": True},

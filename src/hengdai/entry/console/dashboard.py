@@ -9,7 +9,7 @@ from starlette.requests import Request
 from hengdai.base.money import Currency
 from hengdai.base.money import currency as currency_of
 from hengdai.entry.console.charts import arrears_bars, cost_bins, cost_histogram
-from hengdai.entry.console.figures import figure, money, plain, short_money, strip
+from hengdai.entry.console.figures import figure, money, plain, short_money, state_tag, strip
 from hengdai.entry.console.laws import rule_title
 from hengdai.entry.markup import EMPTY, Column, Html, Row, join, section, table, tag
 from hengdai.entry.console.shell import Visit, frame_around, head
@@ -34,12 +34,16 @@ async def show(visit: Visit, request: Request) -> None:
         ui.html(str(_heading(visit, currencies, unit) + _figures(visit, book, unit)), sanitize=False)
         if book.states:
             _charts(visit, book, unit)
-            rest = tag("div", _stopped(visit, book), _trial_balance(visit, book, unit), class_="grid")
+            left = tag("div", _stopped(visit, book), _by_state(visit, book, unit))
+            rest = tag("div", left, _trial_balance(visit, book, unit), class_="grid")
             ui.html(str(rest), sanitize=False)
 
 
 def _heading(visit: Visit, currencies: list[str], unit: Currency) -> Html:
-    links = (tag("a", code, href=f"/?currency={code}", aria_current="page" if code == unit.code else None) for code in currencies)
+    links = (
+        tag("a", code, href=f"/?currency={code}", aria_current="page" if code == unit.code else None)
+        for code in currencies
+    )
     switch = tag("span", join(links, " · "), class_="soft") if len(currencies) > 1 else EMPTY
     return tag("div", tag("h1", visit.say("总览", "Overview")), switch, class_="head")
 
@@ -85,8 +89,9 @@ def _charts(visit: Visit, book: Book, unit: Currency) -> None:
     label = visit.say(f"{_LINE}% 线", f"{_LINE}% line")
     names = visit.say("笔", "loans"), visit.say("笔数", "loans")
     note = visit.say(
-        f"单利年化, {total:,} 笔; 线上 {beyond:,} 笔均为申请, 未放款", f"simple, a year; {total:,} applications, {beyond:,} beyond the line"
-    ) if beyond else visit.say(f"单利年化, {total:,} 笔", f"simple, a year; {total:,} applications")  # fmt: skip
+        f"单利年化; 申请 {total:,} 笔, 高于 {_LINE}% 的 {beyond:,} 笔",
+        f"simple, a year; {total:,} applications, {beyond:,} above {_LINE}%",
+    )
     late = {int(row["bucket"]): row for row in _of(book.arrears, unit)}
     amounts = [str(plain(late[i]["outstanding"], unit).replace(",", "")) if i in late else "0" for i in range(1, 8)]
     counts = [late[i]["loans"] if i in late else 0 for i in range(1, 8)]
@@ -98,7 +103,9 @@ def _charts(visit: Visit, book: Book, unit: Currency) -> None:
             current = late[0]["loans"] if 0 in late else 0
             note = visit.say(f"按逾期天数; 正常 {current:,} 笔", f"by days past due; {current:,} on time")
             ui.html(str(_chart_head(visit.say("逾期账龄", "Arrears"), note)), sanitize=False)
-            ui.echart(arrears_bars(amounts, counts, BUCKETS[1:], visit.say("余额", "outstanding"), visit.say("笔", "loans"))).classes("chart")
+            ui.echart(
+                arrears_bars(amounts, counts, BUCKETS[1:], visit.say("余额", "outstanding"), visit.say("笔", "loans"))
+            ).classes("chart")
 
 
 def _chart_head(title: str, note: str) -> Html:
@@ -124,6 +131,23 @@ def _stopped(visit: Visit, book: Book) -> Html:
     return section(title, tag("ul", *items, class_="bars") if items else none, note=note, id_="stopped")
 
 
+def _by_state(visit: Visit, book: Book, unit: Currency) -> Html:
+    columns = (
+        Column(visit.say("状态", "State")), Column(visit.say("笔数", "Loans"), figures=True),
+        Column(visit.say("放款", "Disbursed"), figures=True, wide_only=True),
+        Column(visit.say("已还本金", "Repaid"), figures=True, wide_only=True),
+        Column(visit.say("剩余本金", "Outstanding"), figures=True),
+    )  # fmt: skip
+    found = {State(row["state"]): row for row in _of(book.states, unit)}
+    rows = [
+        Row((tag("a", state_tag(visit, state), href=f"/loans?state={state.value}"), f"{row['loans']:,}",
+             *(plain(row[name], unit) if row[name] else "" for name in ("disbursed", "repaid", "outstanding"))))
+        for state in State if (row := found.get(state)) is not None
+    ]  # fmt: skip
+    title = visit.say("按状态", "By state")
+    return section(title, table(columns, rows, label=title))
+
+
 def _sums(book: Book, unit: Currency) -> tuple[int, int]:
     balances = [row["balance"] for row in _of(book.balances, unit)]
     return sum(b for b in balances if b > 0), -sum(b for b in balances if b < 0)
@@ -144,6 +168,10 @@ def _trial_balance(visit: Visit, book: Book, unit: Currency) -> Html:
     debit_sum, credit_sum = _sums(book, unit)
     foot = Row((visit.say("合计", "Total"), "", plain(debit_sum, unit), plain(credit_sum, unit)))
     even = debit_sum == credit_sum
-    note = visit.say("借贷相等", "debits equal credits") if even else tag("span", visit.say("借贷不等", "debits and credits differ"), class_="stop")
+    note = (
+        visit.say("借贷相等", "debits equal credits")
+        if even
+        else tag("span", visit.say("借贷不等", "debits and credits differ"), class_="stop")
+    )
     title = visit.say("试算平衡表", "Trial balance")
     return section(title, table(columns, rows, label=title, foot=foot), note=note, more=unit.code)

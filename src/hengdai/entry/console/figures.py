@@ -42,7 +42,9 @@ def rate(e8: int | None, digits: int = 2) -> str:
 
 def figure(name: str, value: Piece, note: Piece = None, ask: Html = EMPTY) -> Html:
     """One figure of a strip, with its "why" and a note beneath."""
-    return tag("div", tag("dt", name, ask), tag("dd", value, class_="num"), tag("p", note) if note else EMPTY, class_="fig")
+    return tag(
+        "div", tag("dt", name, ask), tag("dd", value, class_="num"), tag("p", note) if note else EMPTY, class_="fig"
+    )
 
 
 def strip(*figures: Html, five: bool = False) -> Html:
@@ -54,3 +56,12 @@ def state_tag(visit: Visit, state: State) -> Html:
     """A loan's state; only what stopped is in the colour of what stops."""
     kind = "tag stop" if state in _STOPPED else "tag plain" if state in _OVER else "tag"
     return tag("span", visit.text(STATES[state]), class_=kind)
+
+
+def loan_name(loan_id: str) -> Html:
+    """A loan's id; a long one is cut to its end on a phone, where ids made by time differ."""
+    if len(loan_id) <= 16:
+        return tag("span", loan_id, class_="mono")
+    return tag(
+        "span", tag("span", loan_id, class_="hide-s"), tag("span", "…" + loan_id[-10:], class_="only-s"), class_="mono"
+    )

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from hengdai.base.money import currency as currency_of
 from hengdai.base.reason import Finding
 from hengdai.entry.console import loan_papers, loan_plan, loan_side
-from hengdai.entry.console.figures import figure, money, rate, state_tag, strip
+from hengdai.entry.console.figures import figure, loan_name, money, rate, state_tag, strip
 from hengdai.entry.markup import EMPTY, Html, tag
 from hengdai.entry.console.shell import Visit, frame_around, head
 from hengdai.entry.console.why import drawer, why
@@ -55,7 +55,11 @@ def _day(text: str, *, earliest: date) -> date | None:
 def _missing(visit: Visit, loan_id: str) -> Html:
     words = visit.say("没有这笔借款, 或它不属于您", "there is no such loan, or it is not yours")
     back = tag("p", tag("a", visit.say("← 全部借款", "← all loans"), href="/loans"))
-    return tag("div", tag("h1", tag("span", loan_id, class_="mono")), class_="head") + tag("p", words, class_="empty") + back
+    return (
+        tag("div", tag("h1", tag("span", loan_id, class_="mono")), class_="head")
+        + tag("p", words, class_="empty")
+        + back
+    )
 
 
 def _page(visit: Visit, papers: LoanPapers, day: date, quoted: date) -> Html:
@@ -79,11 +83,17 @@ def _page(visit: Visit, papers: LoanPapers, day: date, quoted: date) -> Html:
 
 
 def _heading(visit: Visit, loan: Loan, at: Standing) -> Html:
-    late = tag("span", visit.say(f"逾期 {at.dpd} 天 · {at.bucket}", f"{at.dpd} days late · {at.bucket}"), class_="tag stop") if at.dpd else EMPTY
+    late = (
+        tag(
+            "span", visit.say(f"逾期 {at.dpd} 天 · {at.bucket}", f"{at.dpd} days late · {at.bucket}"), class_="tag stop"
+        )
+        if at.dpd
+        else EMPTY
+    )
     parties = loan.terms.parties
     names = [name for name in (parties.facilitator, parties.funder, parties.guarantor, parties.merchant) if name]
     whose = tag("span", " · ".join(names), class_="soft")
-    return tag("div", tag("h1", tag("span", loan.id, class_="mono")), state_tag(visit, loan.state), late, whose, class_="head")
+    return tag("div", tag("h1", loan_name(loan.id)), state_tag(visit, loan.state), late, whose, class_="head")
 
 
 def _figures(visit: Visit, loan: Loan, at: Standing, day: date) -> Html:

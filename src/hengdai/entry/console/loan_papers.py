@@ -22,7 +22,11 @@ def payments(visit: Visit, loan: Loan) -> Html:
     """Money in and out, latest first; a reversed payment is struck through and linked with its reversal."""
     unit = currency_of(loan.terms.currency)
     reversals = {event.fact.payment: event for event in loan.events if isinstance(event.fact, PaymentReversed)}
-    moved = [event for event in sorted(loan.events, key=lambda e: (e.day, e.seq), reverse=True) if isinstance(event.fact, _MONEY)]
+    moved = [
+        event
+        for event in sorted(loan.events, key=lambda e: (e.day, e.seq), reverse=True)
+        if isinstance(event.fact, _MONEY)
+    ]
     title = visit.say("收付", "Money in and out")
     if not moved:
         return section(title, tag("p", visit.say("还没有资金往来", "no money has moved yet"), class_="empty"))
@@ -31,7 +35,9 @@ def payments(visit: Visit, loan: Loan) -> Html:
         Column(visit.say("金额", "Amount"), figures=True),
     )  # fmt: skip
     rows = [_moved(visit, event, reversals.get(event.id), unit) for event in moved]
-    return section(title, table(columns, rows, label=title), note=visit.say(f"{len(moved)} 笔", f"{len(moved)}"), id_="money")
+    return section(
+        title, table(columns, rows, label=title), note=visit.say(f"{len(moved)} 笔", f"{len(moved)}"), id_="money"
+    )
 
 
 def _moved(visit: Visit, event: Event, reversal: Event | None, unit: Currency) -> Row:
@@ -39,11 +45,19 @@ def _moved(visit: Visit, event: Event, reversal: Event | None, unit: Currency) -
     if isinstance(fact, Paid):
         note = tag("span", visit.text(INTENTS[fact.intent.value]))
     if isinstance(fact, PaymentReversed):
-        note = tag("a", visit.say("冲正的还款", "the payment it reverses"), href=f"#e-{fact.payment}") + tag("span", f" · {fact.why}")
+        note = tag("a", visit.say("冲正的还款", "the payment it reverses"), href=f"#e-{fact.payment}") + tag(
+            "span", f" · {fact.why}"
+        )
     if reversal is not None:
-        note = note + tag("a", visit.say(f" · 已于 {reversal.day} 冲正", f" · reversed on {reversal.day}"), href=f"#e-{reversal.id}")
+        note = note + tag(
+            "a", visit.say(f" · 已于 {reversal.day} 冲正", f" · reversed on {reversal.day}"), href=f"#e-{reversal.id}"
+        )
     late = event.known.date() > event.day
-    known = tag("span", visit.say(f" · {event.known.date()} 得知", f" · known {event.known.date()}"), class_="faint") if late else EMPTY
+    known = (
+        tag("span", visit.say(f" · {event.known.date()} 得知", f" · known {event.known.date()}"), class_="faint")
+        if late
+        else EMPTY
+    )
     amount: Piece = EMPTY
     if not isinstance(fact, PaymentReversed) and isinstance(fact, _MONEY):
         shown = money(-fact.amount if isinstance(fact, Disbursed) else fact.amount, unit)
@@ -75,11 +89,15 @@ def postings(visit: Visit, papers: LoanPapers) -> Html:
             rows.append(Row((
                 entry.booked.isoformat() if first else "", entry.day.isoformat() if first else "",
                 tag("span", name, title=account), debit, credit, mark if first else "",
-            ), "undone" if entry.id in answered else None))  # fmt: skip
+            ), _mark(entry.id in answered, last=i == len(entry.accounts) - 1)))  # fmt: skip
     if not rows:
         return section(title, tag("p", visit.say("还没有记账", "nothing is booked yet"), class_="empty"))
     even = visit.say(f"{len(papers.entries)} 张凭证, 每张借贷相等", f"{len(papers.entries)} entries, each in balance")
     return section(title, table(columns, rows, label=title), note=even, id_="postings")
+
+
+def _mark(undone: bool, *, last: bool) -> str | None:
+    return " ".join(["undone"] * undone + ["leg"] * (not last)) or None
 
 
 def _short(id: str | None) -> str:
@@ -89,9 +107,16 @@ def _short(id: str | None) -> str:
 def verdicts(visit: Visit, papers: LoanPapers) -> Html:
     """Every judgement, latest first, with the clauses that were asked; what does not apply is left out of sight."""
     title = visit.say("法律判定", "What the law said")
-    parts = [_judgement(visit, row.stage, row.day.isoformat(), row.said, row.stopping) for row in reversed(papers.judgements)]
+    parts = [
+        _judgement(visit, row.stage, row.day.isoformat(), row.said, row.stopping) for row in reversed(papers.judgements)
+    ]
     none = tag("p", visit.say("没有判定", "no judgement"), class_="empty")
-    return section(title, join(parts) if parts else none, note=visit.say("每一关按当日法律重新判定", "each gate is judged anew by the law of its day"), id_="law")
+    return section(
+        title,
+        join(parts) if parts else none,
+        note=visit.say("每一关按当日法律重新判定", "each gate is judged anew by the law of its day"),
+        id_="law",
+    )
 
 
 def _judgement(visit: Visit, stage: str, day: str, said: Mapping[str, Any], stopping: tuple[str, ...]) -> Html:
@@ -110,7 +135,9 @@ def _verdict(visit: Visit, said: Mapping[str, Any], stops: bool) -> Html:
     outcome = str(said["outcome"])
     kind = "tag stop" if stops else "tag plain" if outcome == "undetermined" else "tag"
     title, cite = rule_title(visit, said["rule"])
-    facts = join((tag("span", f"{name} = {value}", class_="mono") for name, value in said.get("facts", {}).items()), " · ")
+    facts = join(
+        (tag("span", f"{name} = {value}", class_="mono") for name, value in said.get("facts", {}).items()), " · "
+    )
     words = tag("div", tag("span", title), tag("p", said.get("cite") or cite, " · ", tag("span", said["rule"], class_="mono"), class_="cite"),
                 tag("p", facts, class_="cite facts-line"))  # fmt: skip
     return tag("li", tag("div", tag("span", visit.text(OUTCOMES[outcome]), class_=kind)), words)

@@ -28,7 +28,11 @@ def plan(visit: Visit, loan: Loan, day: date) -> Html:
 
 
 def _columns(visit: Visit, *, paid: bool) -> tuple[Column, ...]:
-    first = (Column(visit.say("期", "No."), wide_only=True), Column(visit.say("到期日", "Due")), Column(visit.say("应还", "Instalment"), figures=True))
+    first = (
+        Column(visit.say("期", "No."), wide_only=True),
+        Column(visit.say("到期日", "Due")),
+        Column(visit.say("应还", "Instalment"), figures=True),
+    )
     parts = (
         Column(visit.say("本金", "Principal"), figures=True, wide_only=True),
         Column(visit.say("利息", "Interest"), figures=True, wide_only=True),
@@ -54,7 +58,9 @@ def _parts(loan: Loan, due: Due, day: date) -> tuple[int, int, int, int, int, in
 def _row(visit: Visit, loan: Loan, due: Due, day: date, unit: Currency) -> Row:
     owed, principal, interest, fee, late, paid = _parts(loan, due, day)
     name = visit.say(f"第 {due.number} 期应还", f"instalment {due.number}")
-    penalty = tag("span", plain(late, unit), class_="stop") + why(visit, f"due/{due.number}/penalty", visit.say(f"第 {due.number} 期罚息", f"penalty on {due.number}"))
+    penalty = tag("span", plain(late, unit), class_="stop") + why(
+        visit, f"due/{due.number}/penalty", visit.say(f"第 {due.number} 期罚息", f"penalty on {due.number}")
+    )
     cells = (
         due.number, due.due.isoformat(), tag("span", plain(owed, unit)) + why(visit, f"due/{due.number}", name),
         plain(principal, unit), plain(interest, unit), plain(fee, unit) if fee else "", penalty if late else "",
@@ -68,7 +74,9 @@ def _state(visit: Visit, due: Due, day: date) -> Html:
     if not due.unpaid:
         return tag("span", visit.say("已还", "paid"))
     if due.due < day:
-        return tag("span", visit.say(f"逾期 {(day - due.due).days} 天", f"{(day - due.due).days} d late"), class_="stop")
+        return tag(
+            "span", visit.say(f"逾期 {(day - due.due).days} 天", f"{(day - due.due).days} d late"), class_="stop"
+        )
     return tag("span", visit.say("当期", "current")) if due.start < day else EMPTY
 
 

@@ -58,14 +58,18 @@ def terms(visit: Visit, loan: Loan) -> Html:
         (visit.say("计算版本", "Calculator"), agreed.calculator),
         (visit.say("条款摘要", "Terms digest"), tag("span", terms_digest(agreed)[:16], class_="mono", title=terms_digest(agreed))),
     ]  # fmt: skip
-    return section(visit.say("条款", "Terms"), pairs(rows), note=visit.say("报价时冻结", "frozen at the offer"), id_="terms")
+    return section(
+        visit.say("条款", "Terms"), pairs(rows), note=visit.say("报价时冻结", "frozen at the offer"), id_="terms"
+    )
 
 
 def fees(visit: Visit, loan: Loan) -> Html:
     """The charges by payee; a loan without any says so, since silence would be no answer."""
     unit, title = currency_of(loan.terms.currency), visit.say("息费项目", "Charges")
     if not loan.terms.fees:
-        return section(title, tag("p", visit.say("除利息外不收任何费用", "no charge beside the interest"), class_="empty"))
+        return section(
+            title, tag("p", visit.say("除利息外不收任何费用", "no charge beside the interest"), class_="empty")
+        )
     rows = [
         (tag("span", f"{fee.code} · {fee.payee}", tag("br"), tag("span", visit.text(TIMINGS[fee.timing.value]), class_="faint")),
          money(fee.amount, unit))

@@ -7,7 +7,7 @@ from nicegui import ui
 from starlette.requests import Request
 
 from hengdai.base.money import currency as currency_of
-from hengdai.entry.console.figures import plain, rate, state_tag
+from hengdai.entry.console.figures import loan_name, plain, rate, state_tag
 from hengdai.entry.markup import EMPTY, Column, Html, Row, table, tag
 from hengdai.entry.console.shell import Visit, frame_around, head
 from hengdai.entry.console.words import STATES
@@ -92,9 +92,11 @@ def _list(visit: Visit, found: Rows) -> Html:
     rows = []
     for row in found:
         unit, state, bucket = currency_of(row["currency"]), State(row["state"]), int(row["bucket"])
-        late = tag("span", BUCKETS[bucket], class_="tag stop" if bucket else "faint") if state is State.ACTIVE else EMPTY
+        late = (
+            tag("span", BUCKETS[bucket], class_="tag stop" if bucket else "faint") if state is State.ACTIVE else EMPTY
+        )
         rows.append(Row((
-            tag("a", row["loan_id"], href=f"/loans/{row['loan_id']}", class_="mono"),
+            tag("a", loan_name(row["loan_id"]), href=f"/loans/{row['loan_id']}", title=row["loan_id"]),
             state_tag(visit, state), row["applied"].isoformat(), row["product"], row["borrower"],
             plain(row["principal"], unit), plain(row["outstanding"], unit), rate(row["simple_e8"]), late,
         )))  # fmt: skip

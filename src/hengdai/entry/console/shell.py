@@ -66,7 +66,13 @@ def _bar(visit: Visit, current: str) -> Html:
     links = (("/", visit.say("总览", "Overview")), ("/loans", visit.say("借款", "Loans")))
     nav = (tag("a", name, href=to, aria_current="page" if to == current else None) for to, name in links)
     mark = tag("a", _BALANCE, tag("b", "衡贷"), tag("span", "Hengdai"), href="/", class_="mark")
-    inner = tag("div", mark, tag("nav", *nav, class_="nav", aria_label=visit.say("主导航", "Main")), _who(visit), class_="bar-in")
+    inner = tag(
+        "div",
+        mark,
+        tag("nav", *nav, class_="nav", aria_label=visit.say("主导航", "Main")),
+        _who(visit),
+        class_="bar-in",
+    )
     return tag("header", inner, class_="bar")
 
 

@@ -25,14 +25,22 @@ def why(visit: Visit, figure: str, title: str) -> Html:
     """The small button beside a figure."""
     label = visit.say(f"{title}为什么是这样", f"why: {title}")
     return tag(
-        "button", visit.say("为什么", "why"), type="button", class_="why", data_figure=figure, data_title=title, aria_label=label
+        "button",
+        visit.say("为什么", "why"),
+        type="button",
+        class_="why",
+        data_figure=figure,
+        data_title=title,
+        aria_label=label,
     )
 
 
 def drawer(visit: Visit, explain: Explain) -> None:
     """Put the drawer on the page; `explain` finds the reasons of a figure, or None when there is no such figure."""
     ui.add_body_html(_CLICKS)
-    with ui.dialog().props('position=right full-height maximized transition-show="slide-left" transition-hide="slide-right"') as dialog:
+    with ui.dialog().props(
+        'position=right full-height maximized transition-show="slide-left" transition-hide="slide-right"'
+    ) as dialog:
         with ui.element("div").classes("hd-dialog"):
             content = ui.html("", sanitize=False)
             close = ui.element("button").classes("close").props('type="button"')
@@ -63,4 +71,6 @@ def _step(visit: Visit, reason: Reason) -> Html:
     cite = tag("p", clause, class_="cite") if clause else EMPTY
     named = ((visit.text(FACTS[name]) if name in FACTS else name, value) for name, value in reason.figures.items())
     facts = join(tag("dt", name) + tag("dd", value, class_="num") for name, value in named)
-    return tag("li", tag("p", visit.text(reason.text)), cite, tag("dl", facts, class_="facts") if reason.figures else EMPTY)
+    return tag(
+        "li", tag("p", visit.text(reason.text)), cite, tag("dl", facts, class_="facts") if reason.figures else EMPTY
+    )

@@ -27,8 +27,16 @@ def disclosure_page(table: Disclosure) -> str:
 
     cost = tag(
         "dl",
-        *_pair("综合融资成本 (单利年化)", "all-in cost a year, simple", tag("b", _rate(table.all_in_simple_e8), class_="n big")),
-        *_pair("综合融资成本 (复利年化)", "all-in cost a year, compound", tag("b", _rate(table.all_in_compound_e8), class_="n")),
+        *_pair(
+            "综合融资成本 (单利年化)",
+            "all-in cost a year, simple",
+            tag("b", _rate(table.all_in_simple_e8), class_="n big"),
+        ),
+        *_pair(
+            "综合融资成本 (复利年化)",
+            "all-in cost a year, compound",
+            tag("b", _rate(table.all_in_compound_e8), class_="n"),
+        ),
         *_pair("借款本金", "principal", money(table.principal)),
         *_pair("实际到手", "received", money(table.received)),
         *_pair("期数", "instalments", tag("span", table.instalments, class_="n")),
@@ -63,4 +71,9 @@ def _item(item: Item, total: Html) -> Html:
 
     a_year = tag("small", f" · 年化 {_rate(item.yearly_e8)}") if item.yearly_e8 is not None else EMPTY
     first = tag("div", tag("b", both(item.name)), tag("span", total, a_year), class_="row")
-    return tag("li", first, tag("div", both(item.manner), "; ", both(item.standard)), tag("small", f"收取主体 payee: {item.payee}"))
+    return tag(
+        "li",
+        first,
+        tag("div", both(item.manner), "; ", both(item.standard)),
+        tag("small", f"收取主体 payee: {item.payee}"),
+    )

@@ -182,7 +182,9 @@ def summary(book: Book, day: date) -> SummaryOut:
 
     return SummaryOut(
         day=day,
-        states=[StateOut(**plain(row, "currency", "state", "loans"), **money(row, *_STATE_MONEY)) for row in book.states],
+        states=[
+            StateOut(**plain(row, "currency", "state", "loans"), **money(row, *_STATE_MONEY)) for row in book.states
+        ],
         arrears=[
             ArrearsOut(**plain(row, "currency", "loans"), bucket=BUCKETS[row["bucket"]], **money(row, "outstanding"))
             for row in book.arrears

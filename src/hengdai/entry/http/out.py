@@ -138,7 +138,9 @@ class EventOut(Out):
     day: date
     known: datetime
     kind: str
-    fact: dict[str, object] = Field(description="事实, 金额为最小单位 / the fact as recorded; amounts in it are minor units")
+    fact: dict[str, object] = Field(
+        description="事实, 金额为最小单位 / the fact as recorded; amounts in it are minor units"
+    )
     reversed_by: str | None
 
 
@@ -215,11 +217,11 @@ class PayoffOut(Out):
     lines: list[PayoffLineOut]
 
 
-
-
 class DisclosureOut(Out):
     """综合融资成本明示表 / the disclosure table as its canonical document, and the digest to confirm."""
 
     loan: str
     digest: str
-    table: dict[str, object] = Field(description="规范化文件, 金额为最小单位 / the canonical document; amounts are minor units")
+    table: dict[str, object] = Field(
+        description="规范化文件, 金额为最小单位 / the canonical document; amounts are minor units"
+    )

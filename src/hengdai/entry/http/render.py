@@ -205,6 +205,4 @@ def payoff_of(found: Loan, day: date) -> out.PayoffOut:
     unit = currency_of(found.terms.currency)
     quote = payoff(found, day)
     lines = [out.PayoffLineOut(amount=amount(minor, unit), reason=reason(why)) for minor, why in quote.lines]
-    return out.PayoffOut(
-        loan=found.id, day=day, currency=unit.code, total=amount(quote.total, unit), lines=lines
-    )
+    return out.PayoffOut(loan=found.id, day=day, currency=unit.code, total=amount(quote.total, unit), lines=lines)

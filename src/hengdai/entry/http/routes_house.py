@@ -158,7 +158,9 @@ async def admit_organisation(request: Request, actor: Admitted, key: Key, body: 
 async def list_keys(request: Request, actor: Admitted) -> out.KeysOut:
     """密钥列表. The keys of your organisation, without their secrets."""
     found = await platform_of(request).door.keys(actor.org)
-    items = [out.KeyOut(id=k.key_id, role=k.role.value, label=k.label, issued=k.issued, revoked=k.revoked) for k in found]
+    items = [
+        out.KeyOut(id=k.key_id, role=k.role.value, label=k.label, issued=k.issued, revoked=k.revoked) for k in found
+    ]
     return out.KeysOut(items=items)
 
 

@@ -68,7 +68,9 @@ async def list_loans(
     state: Annotated[_States | None, Query()] = None,
     product: Annotated[str | None, Query(max_length=64)] = None,
     bucket: Annotated[Literal["M0", "M1", "M2", "M3", "M4", "M5", "M6", "M6+"] | None, Query()] = None,
-    words: Annotated[str | None, Query(max_length=64, description="编号开头或借款人 / start of the id, or the borrower")] = None,
+    words: Annotated[
+        str | None, Query(max_length=64, description="编号开头或借款人 / start of the id, or the borrower")
+    ] = None,
 ) -> out.LoanPageOut:
     """借款列表, 新的在前. Loans, newest application first."""
     keys = decode(cursor, 3)
@@ -158,7 +160,9 @@ async def explain_figure(
     request: Request,
     actor: Admitted,
     loan: LoanPath,
-    figure: Annotated[str, Path(max_length=64, pattern=r"^[a-z_]+(/[0-9]{1,4}(/[a-z]+)?)?$", examples=["due/1/interest"])],
+    figure: Annotated[
+        str, Path(max_length=64, pattern=r"^[a-z_]+(/[0-9]{1,4}(/[a-z]+)?)?$", examples=["due/1/interest"])
+    ],
     day: OnDay = None,
 ) -> out.FindingOut:
     """为什么. Why a figure is what it is: clause, facts, arithmetic.

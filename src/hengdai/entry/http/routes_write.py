@@ -163,7 +163,9 @@ async def pay(request: Request, actor: Admitted, key: Key, loan: LoanPath, body:
     return answer(await do_pay(platform_of(request).office, call, amount, Intent(body.intent)), request)
 
 
-@router.post("/loans/{loan}/payments/{payment}/reversal", status_code=201, response_model=ChangeOut, responses=_PROBLEMS)
+@router.post(
+    "/loans/{loan}/payments/{payment}/reversal", status_code=201, response_model=ChangeOut, responses=_PROBLEMS
+)
 async def reverse_payment(
     request: Request, actor: Admitted, key: Key, loan: LoanPath, payment: LoanPath, body: WhyIn
 ) -> Response:

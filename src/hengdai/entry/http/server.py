@@ -1,6 +1,5 @@
 """The HTTP application: the API under `/v1`, and on request the console under `/`."""
 
-
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
@@ -77,5 +76,3 @@ def build(platform: Platform) -> FastAPI:
     install(app)
     app.add_middleware(StrictBodies)
     return app
-
-

@@ -48,7 +48,9 @@ class ScheduleIn(In):
     period_interest: Literal["whole_period", "actual_days"] = "whole_period"
     broken_first: Literal["actual_days", "whole_period", "months_and_days"] = "actual_days"
     rounding: Literal["half_up", "half_even", "half_down", "down", "up", "floor", "ceiling"] = "half_up"
-    multiple: int = Field(1, ge=1, le=10_000, description="期供取整到几个最小单位 / instalments round to so many minor units")
+    multiple: int = Field(
+        1, ge=1, le=10_000, description="期供取整到几个最小单位 / instalments round to so many minor units"
+    )
     interest_multiple: int = Field(1, ge=1, le=10_000)
     residue: Literal["last", "first"] = "last"
     grace_principal: int = Field(0, ge=0, le=1199)
@@ -164,7 +166,9 @@ class TermsIn(In):
     @model_validator(mode="after")
     def _each_part_once(self) -> "TermsIn":
         if len(set(self.allocation)) != len(self.allocation):
-            raise PydanticCustomError("allocation", "冲还顺序中每项只能出现一次 / each part stands once in the allocation")
+            raise PydanticCustomError(
+                "allocation", "冲还顺序中每项只能出现一次 / each part stands once in the allocation"
+            )
         return self
 
     def terms(self, unit: Currency, pack_digest: str) -> Terms:

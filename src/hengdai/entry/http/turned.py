@@ -23,7 +23,9 @@ class Edge(Enum):
     ROLE_FORBIDS = Text("角色 {role} 不得使用该接口, 需要 {needed}", "role {role} may not use this; it takes {needed}")
     INVALID = Text("请求中有 {count} 处不符合要求", "{count} fields of the request are not as they should be")
     BAD_CURSOR = Text("分页游标无法识别", "the page cursor is not one of ours")
-    ORGANISATION_EXISTS = Text("机构 {org} 已登记为另一名称或类别", "organisation {org} is here under another name or kind")
+    ORGANISATION_EXISTS = Text(
+        "机构 {org} 已登记为另一名称或类别", "organisation {org} is here under another name or kind"
+    )
     KEY_SHOWN_ONCE = Text(
         "密钥只显示一次; 请吊销后另发", "a key is shown once; revoke the one that was made and issue another"
     )

@@ -1,0 +1,54 @@
+"""The server process: API and console on one address, stopped cleanly by SIGINT or SIGTERM."""
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import uvicorn
+
+from hengdai.app.actor import Actor
+from hengdai.entry.console.mount import mount
+from hengdai.entry.http.server import build
+from hengdai.entry.platform import Platform
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to listen; port 0 takes any free one."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The server answers at `url`."""
+
+    url: str
+
+
+class _Server(uvicorn.Server):
+    """Tells once when it listens."""
+
+    def __init__(self, config: uvicorn.Config, told: Callable[[Ready], None]) -> None:
+        super().__init__(config)
+        self._told = told
+
+    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        """Listen, then tell where."""
+        await super().startup()
+        if self.started:
+            host, port = self.servers[0].sockets[0].getsockname()[:2]
+            self._told(Ready(f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"))
+
+
+async def serve_console(
+    platform: Platform, address: Address, told: Callable[[Ready], None], demo: Actor | None = None
+) -> None:
+    """Serve until a signal stops it. `demo` is who a browser on this machine is without a key."""
+    app = build(platform)
+    mount(app, platform, demo)
+    config = uvicorn.Config(app, host=address.host, port=address.port, log_level="warning", access_log=False,
+                            timeout_graceful_shutdown=3)  # fmt: skip
+    with contextlib.suppress(KeyboardInterrupt):
+        await _Server(config, told).serve()
