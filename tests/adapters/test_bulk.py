@@ -49,9 +49,7 @@ async def copies(desk: Desk, count: int) -> list[LoanChange]:
             for event_ in events
             if event_.fact.kind in gates
         }
-        made.append(
-            LoanChange(BANK, id, None, fold(id, events), events, moved, rows, clearances, date(2026, 2, 5))
-        )
+        made.append(LoanChange(BANK, id, None, fold(id, events), events, moved, rows, clearances, date(2026, 2, 5)))
     return made
 
 

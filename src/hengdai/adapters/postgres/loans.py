@@ -70,9 +70,7 @@ class Loans(Balances):
         if dues is not None:
             await self._put(plan, dues)
         elif change.before is not None:
-            await self.connection.execute(
-                delete(plan).where(plan.c.org == change.org, plan.c.loan_id == change.id)
-            )
+            await self.connection.execute(delete(plan).where(plan.c.org == change.org, plan.c.loan_id == change.id))
 
     async def _insert(self, table: Table, values: list[rows.Row]) -> None:
         if values:

@@ -106,7 +106,7 @@ def _running(pgdata: Path) -> Iterator[str]:
 
     # We hold the directory's lock, so every handle noted by an earlier process is dead.
     (pgdata / ".handle_pids.json").unlink(missing_ok=True)
-    _forget_reused_pid(pgdata / "postmaster.pid")
+    _forget_the_dead(pgdata / "postmaster.pid")
     deadline = time.monotonic() + _RECOVERY_SECONDS
     while True:
         try:
@@ -129,12 +129,16 @@ def _running(pgdata: Path) -> Iterator[str]:
         server.cleanup()
 
 
-def _forget_reused_pid(noted: Path) -> None:
-    """Remove the note of a dead server whose pid some other program has by now (a container started again)."""
+def _forget_the_dead(noted: Path) -> None:
+    """Remove the note of a dead server whose pid another program has by now, or whose corpse nobody has buried.
+
+    The first happens in a container started again, the second in one without an init process; either looks alive.
+    """
     if not noted.exists():
         return
     import psutil
 
     with contextlib.suppress(psutil.NoSuchProcess, ValueError, IndexError):
-        if psutil.Process(int(noted.read_text().split()[0])).name() != "postgres":
+        process = psutil.Process(int(noted.read_text().split()[0]))
+        if process.name() != "postgres" or process.status() == psutil.STATUS_ZOMBIE:
             noted.unlink()
