@@ -15,9 +15,10 @@ _DAY = timedelta(days=1)
 
 def date_problems(pack: Pack, rows: Mapping[str, Row]) -> Iterator[Problem]:
     """What is wrong with the dates of figures and rules."""
-    for figure in [*pack.parameters.values(), *pack.word_lists.values()]:
-        yield from _span_problems(figure, rows[figure.id])
-    for rule in pack.rules:
+    figures = [*pack.parameters.values(), *pack.word_lists.values()]
+    wrong = [problem for figure in figures for problem in _span_problems(figure, rows[figure.id])]
+    yield from wrong
+    for rule in pack.rules if not wrong else ():
         yield from _rule_problems(pack, rule, rows[rule.id])
 
 

@@ -15,14 +15,11 @@ from hengdai.law.words import places_of
 
 
 def check_pack(pack: Pack, rows: Mapping[str, Row]) -> list[Problem]:
-    """Every problem of a pack whose rows could be read, in the order: figures, rules, what nobody reads."""
-    problems = list(date_problems(pack, rows))
+    """Every problem of a pack whose rows could be read: ids, dates, conditions; then scopes and use."""
+    problems = [*_same_id(pack, rows), *date_problems(pack, rows)]
     for rule in pack.rules:
         problems.extend(_rule_problems(pack, rule, rows[rule.id]))
-    problems.extend(_same_id(pack, rows))
-    problems.extend(scope_problems(pack, rows))
-    problems.extend(_unread(pack, rows))
-    return problems
+    return problems or [*scope_problems(pack, rows), *_unread(pack, rows)]
 
 
 def _rule_problems(pack: Pack, rule: Rule, row: Row) -> Iterator[Problem]:
@@ -34,11 +31,10 @@ def _rule_problems(pack: Pack, rule: Rule, row: Row) -> Iterator[Problem]:
         except NotTyped as wrong:
             yield row.problem(key, wrong.found, wrong.zh, wrong.en)
     known = set(rule.facts) | set(rule.figures)
-    for text in (rule.message.zh, rule.message.en):
-        for place in places_of(text):
-            if place not in known:
-                listed = ", ".join(sorted(known))
-                yield row.problem("message", f"{{{place}}}", f"只能引用 {listed}", f"a message may show only {listed}")
+    for place in dict.fromkeys(places_of(rule.message.zh) + places_of(rule.message.en)):
+        if place not in known:
+            listed = ", ".join(sorted(known))
+            yield row.problem("message", f"{{{place}}}", f"只能引用 {listed}", f"a message may show only {listed}")
     yield from _case_problems(rule, row)
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 
 from hengdai.base.calendar import BusinessCalendar
 from hengdai.base.money import Currency
@@ -149,6 +150,18 @@ class Pack:
                 values[name] = span.value
                 spans.append(span)
         return Bound(values, tuple(spans), tuple(missing))
+
+    def business_days(self) -> BusinessCalendar:
+        """The calendars of the pack as one; years that do not follow one another raise `ValueError`."""
+        calendars = sorted((each.calendar for each in self.calendars.values()), key=lambda each: each.first)
+        for one, following in pairwise(calendars):
+            if following.first != one.last + timedelta(days=1):
+                raise ValueError(f"日历不连续 / the calendars do not join: {one.last}, {following.first}")
+        if not calendars:
+            raise LookupError(f"{self.id} 没有日历 / has no calendar")
+        holidays = frozenset(day for each in calendars for day in each.holidays)
+        workdays = frozenset(day for each in calendars for day in each.workdays)
+        return BusinessCalendar(holidays, workdays, calendars[0].first, calendars[-1].last)
 
     @property
     def uncertain(self) -> tuple[str, ...]:

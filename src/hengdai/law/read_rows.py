@@ -182,6 +182,7 @@ def _days(row: Row, key: str) -> list[date]:
     for item in value:
         ends = item if isinstance(item, list) else [item, item]
         if len(ends) != 2 or not all(isinstance(end, date) for end in ends) or ends[0] > ends[1]:
-            row.refuse(key, f"{item!r}", "日期或 [首日, 末日]", "a day or a range [first, last]")
+            found = " .. ".join(str(end) for end in ends)
+            row.refuse(key, found, "日期或 [首日, 末日]", "a day or a range [first, last]")
         days += [date.fromordinal(n) for n in range(ends[0].toordinal(), ends[1].toordinal() + 1)]
     return days

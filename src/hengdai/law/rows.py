@@ -165,7 +165,7 @@ class Row:
         """The inline tables of an array, each as a row of its own with its own line."""
         value = self.get(key)
         if not isinstance(value, list) or not value or not all(isinstance(item, dict) for item in value):
-            self.refuse(key, f"{key} = {value!r}", "需要至少一行 {{…}}", "at least one row {…} is needed")
+            self.refuse(key, f"{key} = {value!r}", "需要至少一行 {…}", "at least one row {…} is needed")
         lines = self._items.get(key, [])
         for at, item in enumerate(value):
             line = lines[at] if at < len(lines) else self._keys.get(key, self._line)

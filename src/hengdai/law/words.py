@@ -32,7 +32,7 @@ def figure(value: Any, unit: Unit, code: str) -> str:
         percent = Decimal(value).scaleb(-6)
         return f"{percent:.2f}%" if percent == percent.quantize(Decimal("0.01")) else f"{percent.normalize():f}%"
     if unit is Unit.MONEY and isinstance(value, int):
-        return str(Money(value, currency(code)))
+        return amount(value, code)
     if unit is Unit.MINUTES and isinstance(value, int):
         return f"{value // 60:02d}:{value % 60:02d}"
     if unit is Unit.PERCENT:
@@ -44,6 +44,14 @@ def figure(value: Any, unit: Unit, code: str) -> str:
     if isinstance(value, tuple):
         return "、".join(str(item) for item in value)
     return str(value)
+
+
+def amount(minor: int, code: str) -> str:
+    """Money as people read it; where the currency is not known, the amount in hundredths alone."""
+    try:
+        return str(Money(minor, currency(code)))
+    except ValueError:
+        return f"{Decimal(minor).scaleb(-2):,.2f}"
 
 
 def because(rule: Rule, missing: Sequence[str], unbelievable: Sequence[str], note: Text | None) -> Text:
