@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from hengdai.adapters.postgres.store import PostgresStore
 
 _numbers = itertools.count(1)
+_TEMPLATE = f"book_{os.getpid()}"  # several workers may share a server that HENGDAI_DSN names
 
 
 async def _admin(dsn: str, *statements: str) -> None:
@@ -49,21 +51,23 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
                 running.dsn,
                 "ALTER SYSTEM SET fsync = off",  # the machine's crash is not what these tests are about
                 "SELECT pg_reload_conf()",
-                "CREATE DATABASE book",
+                f"DROP DATABASE IF EXISTS {_TEMPLATE}",
+                f"CREATE DATABASE {_TEMPLATE}",
             )
-            engine = connect(_database(running.dsn, "book"))
+            engine = connect(_database(running.dsn, _TEMPLATE))
             await migrate(engine)
             await engine.dispose()
 
         asyncio.run(prepare())
         yield running
+        asyncio.run(_admin(running.dsn, f"DROP DATABASE {_TEMPLATE}"))
 
 
 @pytest.fixture
 def dsn(server: Server) -> Iterator[str]:
     """A fresh migrated database of this test."""
-    name = f"test_{next(_numbers)}"
-    asyncio.run(_admin(server.dsn, f"CREATE DATABASE {name} TEMPLATE book"))
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    asyncio.run(_admin(server.dsn, f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}"))
     yield _database(server.dsn, name)
     asyncio.run(_admin(server.dsn, f"DROP DATABASE {name} WITH (FORCE)"))
 

@@ -12,7 +12,8 @@ from hengdai.adapters.packs import FolderShelf
 from hengdai.adapters.postgres.store import PostgresStore
 from hengdai.adapters.postgres.tables import account_balance
 from hengdai.app.actor import Actor, Role
-from hengdai.app.jobs import Job, JobKey, JobStatus, Lost, Step, run_job
+from hengdai.app.jobs import Job, JobStatus, Step, run_job
+from hengdai.app.journal import JobKey, Lost
 from hengdai.app.ports import Office
 from hengdai.app.work import Work
 from hengdai.base.check import Defect
