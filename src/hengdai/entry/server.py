@@ -1,6 +1,7 @@
 """The server process: API and console on one address, stopped cleanly by SIGINT or SIGTERM."""
 
 import contextlib
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -40,6 +41,17 @@ class _Server(uvicorn.Server):
         if self.started:
             host, port = self.servers[0].sockets[0].getsockname()[:2]
             self._told(Ready(f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"))
+
+
+def free(host: str, port: int) -> bool:
+    """Whether that address can be listened on; asked before the database is opened, so that the answer comes at once."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
 
 
 async def serve_console(

@@ -15,7 +15,9 @@ conformance = typer.Typer(
     no_args_is_help=True,
     help="用他人公布的算例核对本系统的计算. Check our arithmetic against worked examples that others published.",
 )
-_File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="每行一条 JSON / one JSON record a line")]
+_File = Annotated[
+    Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="每行一条 JSON / one JSON record a line")
+]
 _Json = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
 _Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="只输出结论 / print the closing line only")]
 

@@ -101,7 +101,9 @@ def _print_schedule(rows: Sequence[Row], unit: Currency) -> None:
 
 def cost(
     received: Annotated[str, typer.Argument(help="借款人到手金额 / what the borrower receives: 10000")],
-    repaid: Annotated[list[str], typer.Argument(help="每期归还, AMOUNTxN 为连续 N 期 / repaid each period; AMOUNTxN is N of them")],
+    repaid: Annotated[
+        list[str], typer.Argument(help="每期归还, AMOUNTxN 为连续 N 期 / repaid each period; AMOUNTxN is N of them")
+    ],
     periods_per_year: Annotated[int, typer.Option(help="每年期数 / periods a year")] = 12,
     currency: _Currency = "CNY",
     json: _Json = False,
@@ -152,7 +154,9 @@ def _print_cost(found: AllIn, flows: Sequence[int], periods_per_year: int, unit:
     periodic = rate.percent_text(6)
     out = console()
     out.print(f"单利 simple    {Rate(found.simple_e8).percent_text(4):>12}   = {periodic} × {periods_per_year}")
-    out.print(f"复利 compound  {Rate(found.compound_e8).percent_text(4):>12}   = (1 + {periodic})^{periods_per_year} - 1")
+    out.print(
+        f"复利 compound  {Rate(found.compound_e8).percent_text(4):>12}   = (1 + {periodic})^{periods_per_year} - 1"
+    )
     say("每期利率使收付现值相等 / the rate per period that makes both sides weigh the same (PBoC 2021/3):")
     # Shown with the rate rounded to e8, so the last column may miss zero by what that rounding weighs.
     growth, rows, total = 1 + Fraction(rate.decimal()), [], Fraction(0)

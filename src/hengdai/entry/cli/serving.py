@@ -1,56 +1,113 @@
 """`hengdai serve` and `hengdai run`: the server with the console, and the one command that shows all of it."""
 
 import asyncio
-import sys
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from hengdai.app.actor import Actor, Role
+from hengdai.app.work import Organisation
+from hengdai.base.identity import OrgId
 from hengdai.base.text import Text
-from hengdai.entry.cli.talk import say
-from hengdai.entry.server import Address, Ready, serve_console
-from hengdai.entry.wiring import Settings, default_data_dir, installation
+from hengdai.entry.cli.exits import Exit
+from hengdai.entry.cli.options import Data, Dsn, settings_of
+from hengdai.entry.cli.talk import say, stop
+from hengdai.entry.platform import Platform
+from hengdai.entry.wiring import Settings, installation
 
-Data = Annotated[Path | None, typer.Option("--data", help="数据目录 / data directory [HENGDAI_DATA]")]
-Dsn = Annotated[str | None, typer.Option("--dsn", help="用这个 PostgreSQL, 不用内置的 / this PostgreSQL [HENGDAI_DSN]")]
+__all__ = ["Data", "Dsn", "run", "serve", "settings_of"]
+
 Host = Annotated[str, typer.Option(help="监听地址 / address to listen on")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="端口 / port")]
+SYNTHETIC_LOANS, SYNTHETIC_SEED = 5_000, 1
+DEMO = Organisation(OrgId("demo"), "演示 demonstration", "examiner")
 
-
-def settings_of(data: Path | None, dsn: str | None) -> Settings:
-    """The settings of a command's options; the environment fills what was not said."""
-    return Settings(data=data or default_data_dir(), dsn=dsn)
+_OPEN = Text("请打开 {url}   接口 {url}/v1   停止 Ctrl-C", "open {url}   API {url}/v1   stop with Ctrl-C")
+_KEYS = Text("演示密钥, 只显示这一次 ({org})", "demonstration keys, shown this once ({org})")
+_AGAIN = Text(
+    "演示密钥已在首次运行时显示; 另发: hengdai keys create --org {org} --role viewer",
+    "the demonstration keys were shown at the first run; for another: hengdai keys create --org {org} --role viewer",
+)
+_TAKEN = Text("端口 {port} 已被占用, 请用 --port 另选", "port {port} is in use; choose another with --port")
 
 
 def serve(data: Data = None, dsn: Dsn = None, host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """启动 HTTP 接口与控制台, Ctrl-C 停止. Serve the HTTP API and the console; Ctrl-C stops.
 
-    密钥用 hengdai keys create 发放; 服务运行时数据目录被其占用. Issue keys with hengdai keys create, before serving.
+    内置数据库只归一个进程; 服务之前先用 hengdai keys create 发放密钥. Issue keys before serving: the
+    embedded database belongs to one process at a time.
 
     例 Example: hengdai serve --port 8000
     """
-
-    async def work() -> None:
-        async with installation(settings_of(data, dsn)) as platform:
-            await serve_console(platform, Address(host, port), _told)
-
-    run_until_stopped(work)
+    asyncio.run(_serve(settings_of(data, dsn), host, port))
 
 
-def _told(ready: Ready) -> None:
-    say(
-        Text("控制台 {url}   接口 {url}/v1   停止 Ctrl-C", "console {url}   API {url}/v1   stop with Ctrl-C").fill(
-            url=ready.url
-        )
-    )
+async def _serve(settings: Settings, host: str, port: int, demo: Actor | None = None) -> None:
+    from hengdai.entry.server import Address, Ready, free, serve_console
+
+    if not free(host, port):
+        stop(Exit.UNAVAILABLE, _TAKEN.fill(port=port))
+
+    def told(ready: Ready) -> None:
+        say(_OPEN.fill(url=ready.url))
+
+    async with installation(settings) as platform:
+        if demo is not None:
+            await _demo_keys(platform)
+        await serve_console(platform, Address(host, port), told, demo)
 
 
-def run_until_stopped(work: Callable[[], Awaitable[None]]) -> None:
-    """Run to the end, or until Ctrl-C, which ends cleanly: connections closed, the embedded database stopped."""
+def run(
+    book: Annotated[Path | None, typer.Option(help="账本, 默认现造一本 / the book; a synthetic one without it")] = None,
+    map: Annotated[str | None, typer.Option(help="外来文件的格式: lendingclub / format of a foreign file")] = None,
+    data: Data = None,
+    dsn: Dsn = None,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+) -> None:
+    """一步看到全貌: 造账或读账, 重放一生, 总结, 打开控制台. See all of it with one command.
 
-    async def whole() -> None:
-        await work()
+    本机浏览器无需密钥即可查阅 (只读). A browser on this machine reads without a key. 再次运行则续用同一数据.
 
-    asyncio.run(whole())
+    例 Example: hengdai run --book mybook
+    """
+    from hengdai.entry.cli.replay import Map, replay
+
+    settings = settings_of(data, dsn)
+    if map is not None and map not in set(Map):
+        raise ValueError(f"未知格式 / unknown format {map!r}: expected one of {', '.join(Map)}")
+    chosen = book or _synthetic(settings.data / "books")
+    replay(chosen, map=None if map is None else Map(map), data=settings.data, dsn=dsn)
+    asyncio.run(_serve(settings, host, port, Actor(DEMO.id, Role.EXAMINER, "demo")))
+
+
+def _synthetic(folder: Path) -> Path:
+    """The synthetic book, written on the first run."""
+    from hengdai.adapters.books.reader import open_book
+    from hengdai.app.replay_book import UnreadableBook
+    from hengdai.entry.cli.synth import synth
+
+    book = folder / f"synthetic-{SYNTHETIC_LOANS}-{SYNTHETIC_SEED}"
+    try:
+        open_book(book)
+    except UnreadableBook:
+        folder.mkdir(parents=True, exist_ok=True)
+        synth(loans=SYNTHETIC_LOANS, seed=SYNTHETIC_SEED, out=book)
+    return book
+
+
+async def _demo_keys(platform: Platform) -> None:
+    """A viewer's and an operator's key of the first funder, made and shown on the first run."""
+    now = platform.office.clock.now()
+    await platform.door.found(DEMO, now)
+    async with platform.office.store.begin(Actor(DEMO.id, Role.EXAMINER, "demo")) as work:
+        funder = next((each.id for each in await work.organisations() if each.kind == "funder"), None)
+    if funder is None:
+        return
+    if any(key.label == "demo" for key in await platform.door.keys(funder)):
+        say(_AGAIN.fill(org=funder))
+        return
+    say(_KEYS.fill(org=funder))
+    for role in (Role.VIEWER, Role.OPERATOR):
+        say(f"  {role.value:<9} {await platform.door.issue(funder, role, 'demo', now)}")

@@ -6,7 +6,7 @@ edge; nothing inside ever sees a decimal string.
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from hengdai.base.calendar import MonthEnd
@@ -160,16 +160,17 @@ class TermsIn(In):
         description="冲还顺序 / the order in which a payment pays; each part once",
     )
     loan_use: Name = "consumption"
-    product_kind: Name = "cash"
+    product_kind: Name = "consumer"
     pack: Name = Field("cn", description="法律包 / the law pack to be judged by")
 
-    @model_validator(mode="after")
-    def _each_part_once(self) -> "TermsIn":
-        if len(set(self.allocation)) != len(self.allocation):
+    @field_validator("allocation")
+    @classmethod
+    def _each_part_once(cls, value: list[_Part]) -> list[_Part]:
+        if len(set(value)) != len(value):
             raise PydanticCustomError(
                 "allocation", "冲还顺序中每项只能出现一次 / each part stands once in the allocation"
             )
-        return self
+        return value
 
     def terms(self, unit: Currency, pack_digest: str) -> Terms:
         """The frozen terms, judged under the pack of that digest."""
