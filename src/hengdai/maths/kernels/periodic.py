@@ -41,11 +41,11 @@ def solve_range(values: Ints, offsets: Ints, begin: int, end: int, rate: Floats,
             lay_out(values, offsets, order, start, count, rows, block)
             guess(block, rows, v, (p, d, q, squared))
             newton(block, rows, v, p, d)
-            prove(block, rows, v, p, q, d)
+            prove(block, rows, v, (p, q, d, squared))
             for j in range(count):
                 i = order[start + j]
                 rate[i] = 1.0 / v[j] - 1.0
-                reach[i] = d[j] * (2.0 + rate[i])
+                reach[i] = d[j]
                 proved[i] = 1 if q[j] > 0.0 else 0
 
 
@@ -96,7 +96,7 @@ def guess(block: Floats, rows: int, v: Floats, work: tuple[Floats, Floats, Float
     """Where to begin: the rate that average time and spread of the repayments give, exact to the third order.
 
     ``ln Σ c_k e^(-ky) / Σ c_k = -mean·y + variance·y²/2 - …`` solved for y = -ln v. Lanes of another pattern get v = -1
-    and stay there.
+    and stay there. The last work row becomes the half width of the bracket that will be proved, in parts of v.
     """
     total, weighted, least, squared = work
     for row in work:
@@ -122,6 +122,8 @@ def guess(block: Floats, rows: int, v: Floats, work: tuple[Floats, Floats, Float
         share = -block[j] / total[j]
         if v[j] != -1.0 and not 0.4 < share < 1.5:
             v[j] = share ** (total[j] / weighted[j])
+        # Half the bracket in parts of v: four times what the error bound needs at half the mean time.
+        squared[j] = 8.0 * (rows + 4) * 2.0**-52 * min(1.0, 4.0 * total[j] / weighted[j])
 
 
 @compiled
@@ -146,19 +148,19 @@ def newton(block: Floats, rows: int, v: Floats, p: Floats, d: Floats) -> None:
 
 
 @compiled
-def prove(block: Floats, rows: int, v: Floats, low: Floats, sure: Floats, reach: Floats) -> None:
+def prove(block: Floats, rows: int, v: Floats, work: tuple[Floats, Floats, Floats, Floats]) -> None:
     """f at both ends of a bracket around v; `sure` is positive where both signs are beyond the error bound."""
-    delta = 8.0 * (rows + 4) * 2.0**-52
+    low, sure, reach, delta = work
     low[:] = 0.0
     sure[:] = 0.0
     for k in range(rows - 1, -1, -1):
         row = block[k * LANES : k * LANES + LANES]
         for j in range(LANES):
-            low[j] = low[j] * (v[j] * (1.0 - delta)) + row[j]
-            sure[j] = sure[j] * (v[j] * (1.0 + delta)) + row[j]
+            low[j] = low[j] * (v[j] * (1.0 - delta[j])) + row[j]
+            sure[j] = sure[j] * (v[j] * (1.0 + delta[j])) + row[j]
     for j in range(LANES):
         mass = sure[j] - 2.0 * block[j]
         margin = (2.0 * rows + 4.0) * 2.0**-52 * mass
         clear = min(-low[j], sure[j]) - margin
         sure[j] = clear if v[j] > 0.0 else -1.0
-        reach[j] = delta / v[j] * 1.01 + 2.0**-52
+        reach[j] = delta[j] / v[j] * 1.01 + 2.0**-51 * (1.0 + 1.0 / v[j])

@@ -26,9 +26,10 @@ Rows = tuple[Ints, Ints, Ints, Ints]
 @compiled
 def fill_range(loans: Loans, offsets: Ints, rule: Rule, rows: Rows, done: States, span: tuple[int, int]) -> None:
     """Fill the rows of loans `span[0]` to `span[1]` where `done` is 1, and set it to 0 where they may be inexact."""
+    months = first_days(loans, rule[1], done, span)
     for i in range(span[0], span[1]):
         if done[i] == 1:
-            broken = due_days(loans, i, rule, rows[0][offsets[i] : offsets[i + 1]])
+            broken = due_days(loans, i, rule, rows[0][offsets[i] : offsets[i + 1]], months)
             costs = period_costs(loans, i, rule)
             exact = costs[0] > 0
             if exact and rule[0] == BULLET:
@@ -39,19 +40,36 @@ def fill_range(loans: Loans, offsets: Ints, rule: Rule, rows: Rows, done: States
 
 
 @compiled
-def due_days(loans: Loans, i: int, rule: Rule, due: Ints) -> bool:
+def first_days(loans: Loans, every: int, done: States, span: tuple[int, int]) -> tuple[int, Ints]:
+    """The first days of all months that the loans touch, and the number of the first of these months."""
+    earliest, latest = 1 << 40, 0
+    for i in range(span[0], span[1]):
+        if done[i] == 1:
+            earliest = min(earliest, loans[3][i])
+            latest = max(latest, loans[3][i] + 31 * every * (loans[2][i] + 2))
+    year, month, _ = civil(earliest)
+    base = year * 12 + month - 1
+    days = np.empty(max((latest - earliest) // 28 + 3, 0), np.int64)
+    for k in range(len(days)):
+        days[k] = days_from(base + k)
+    return base, days
+
+
+@compiled
+def due_days(loans: Loans, i: int, rule: Rule, due: Ints, months: tuple[int, Ints]) -> bool:
     """Fill the due days of one loan; say whether its first period is broken."""
     start, fixed, every = loans[3][i], loans[4][i], rule[1]
     year, month, day = civil(start)
     wanted = fixed if fixed > 0 else day
-    base = year * 12 + month - 1
+    base = year * 12 + month - 1 - months[0]
+    firsts = months[1]
     if rule[0] == BULLET:
-        due[0] = day_of_month(base + every * loans[2][i], wanted)
+        due[0] = day_of_month(firsts, base + every * loans[2][i], wanted)
     else:
         for k in range(len(due)):
-            due[k] = day_of_month(base + every * (k + 1), wanted)
-    first = day_of_month(base + every, wanted)
-    return start != day_of_month(base, wanted) and first != day_of_month(base + every, day)
+            due[k] = day_of_month(firsts, base + every * (k + 1), wanted)
+    first = day_of_month(firsts, base + every, wanted)
+    return start != day_of_month(firsts, base, wanted) and first != day_of_month(firsts, base + every, day)
 
 
 @compiled
@@ -164,10 +182,10 @@ def civil(days: int) -> tuple[int, int, int]:
 
 
 @compiled
-def day_of_month(index: int, day: int) -> int:
-    """The day since 1970 of that day of month number `index` (year x 12 + month - 1), at most the month's last."""
-    first = days_from(index)
-    length = days_from(index + 1) - first
+def day_of_month(firsts: Ints, index: int, day: int) -> int:
+    """The day since 1970 of that day of month `index` of the table, at most the month's last."""
+    length: int = firsts[index + 1] - firsts[index]
+    first: int = firsts[index]
     return first + min(day, length) - 1
 
 

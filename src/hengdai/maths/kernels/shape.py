@@ -6,5 +6,5 @@ CHUNK = 512
 """Loans that are sorted by length and laid out together."""
 LONGEST = 512
 """Flows of the longest loan solved by a kernel; longer ones go to the plain solver."""
-HELD = 2.0**53
+HELD = 2**53
 """Below it every whole amount is a float exactly."""
