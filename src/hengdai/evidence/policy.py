@@ -127,6 +127,8 @@ class _Reader:
         self._groups: dict[str, Group] = {}
         self._quorum: str | None = None
         self._quorum_seen = False
+        if not re.fullmatch("[ -~\n]*", text):
+            raise BadPolicy("策略须为可打印 ASCII 文本 / a policy is printable ASCII text")
         for number, line in enumerate(text.split("\n"), 1):
             words = line.split()
             if words and not words[0].startswith("#"):
