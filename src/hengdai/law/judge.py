@@ -31,6 +31,9 @@ class Settings:
     switches: frozenset[str] = frozenset()
 
 
+NOTHING_SWITCHED_ON = Settings()
+
+
 @dataclass(frozen=True, slots=True)
 class Days:
     """The days that decide which text applies. A day still to come is weighed as if it were the latest one known."""
@@ -145,7 +148,12 @@ class Judgement:
 
 
 def judge(
-    pack: Pack, facts: Mapping[str, object], *, stage: Stage, days: Days | date, settings: Settings = Settings()
+    pack: Pack,
+    facts: Mapping[str, object],
+    *,
+    stage: Stage,
+    days: Days | date,
+    settings: Settings = NOTHING_SWITCHED_ON,
 ) -> Judgement:
     """Judge one subject. Facts are machine values: whole minor units, e8 rates, codes, booleans, dates.
 
@@ -161,7 +169,7 @@ def judge(
 
 
 def weigh(
-    pack: Pack, facts: Mapping[str, object], *, stage: Stage, days: Days, settings: Settings = Settings()
+    pack: Pack, facts: Mapping[str, object], *, stage: Stage, days: Days, settings: Settings = NOTHING_SWITCHED_ON
 ) -> Judgement:
     """Like :func:`judge`, without asking whether the pack covers the days: for cases that prove a rule's first day."""
     judging = _Judging(pack, stage, days, settings.switches, facts)
@@ -174,7 +182,7 @@ def judge_columns(
     *,
     stage: Stage,
     days: Mapping[DayOf, str] | str,
-    settings: Settings = Settings(),
+    settings: Settings = NOTHING_SWITCHED_ON,
 ) -> "polars.DataFrame":
     """Judge many subjects: one outcome column per rule, named by its id, rows as in `frame`.
 
