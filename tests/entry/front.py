@@ -1,4 +1,4 @@
-"""A platform with two funders and their people, and clients that speak to its HTTP door; shared by the tests beside it."""
+"""A platform with two funders and their people, and clients that speak to its HTTP door."""
 
 import asyncio
 import itertools

@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 from hengdai.entry.http.limits import MAX_BYTES, MAX_DEPTH, StrictBodies, nesting
 
 
-async def _echo(scope: Scope, receive: Receive, send: Send) -> None:
+async def _echo(_scope: Scope, receive: Receive, send: Send) -> None:
     message = await receive()
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": message["body"]})
@@ -65,7 +65,7 @@ async def test_what_two_readers_would_read_differently_is_refused(body: bytes, s
         assert answer.status_code == 200
         return
     problem = answer.json()
-    assert (answer.status_code, problem["code"]) == (400, "unreadable")
+    assert (answer.status_code, problem["code"]) == (400, "malformed")
     assert says in problem["en"]
 
 
@@ -82,4 +82,4 @@ async def test_forms_of_the_console_are_none_of_its_business() -> None:
 async def test_a_problem_speaks_both_languages_and_names_its_place() -> None:
     problem = json.loads((await _post(b"[")).content)
     assert problem["zh"] != problem["en"]
-    assert (problem["instance"], problem["type"]) == ("/v1/loans", "/v1/problems#unreadable")
+    assert (problem["instance"], problem["type"]) == ("/v1/loans", "/v1/problems#malformed")

@@ -88,7 +88,8 @@ def test_the_schedule_preview_ends_at_nothing() -> None:
 
 def test_conformance_ends_with_a_count_and_says_no_by_its_exit_code(tmp_path: Path) -> None:
     record = (
-        '{"id": "a-loan", "record_type": "rate", "convention": "IRR_PERIODIC", "expected_rate": RATE, "tolerance": 0.000001,'
+        '{"id": "a-loan", "record_type": "rate", "convention": "IRR_PERIODIC", "expected_rate": RATE,'
+        ' "tolerance": 0.000001,'
         ' "cash_flows": [{"t": 0, "amount": 100, "kind": "advance"}, {"t": 1, "amount": 110, "kind": "payment"}]}'
     )
     file = tmp_path / "apr.jsonl"

@@ -1,1 +1,1 @@
-"""The doors: parse, call one verb, render. HTTP, command line and console; nothing here decides anything about a loan."""
+"""The doors (HTTP, command line, console): parse, call one verb, render. Nothing here decides about a loan."""

@@ -6,9 +6,11 @@ from hengdai.base.money import Money
 from hengdai.base.money import currency as currency_of
 from hengdai.base.rate import Rate
 from hengdai.base.reason import Finding, Reason
+from hengdai.base.rounding import Rounding
 from hengdai.base.text import Text
-from hengdai.loan.explain import why
+from hengdai.loan.explain import METHOD_CITE, why
 from hengdai.loan.loan import Loan
+from hengdai.product.cost import periods_per_year, quote
 
 PARTS = ("principal", "interest", "fee", "penalty")
 _RATES = frozenset({"all_in_simple", "all_in_compound"})
@@ -46,7 +48,22 @@ def _both_rates(loan: Loan, day: date) -> Finding[str]:
     simple, compound = (why(loan, name, day) for name in ("all_in_simple", "all_in_compound"))
     value = f"{Rate(simple.value).percent_text(4)} / {Rate(compound.value).percent_text(4)}"
     # The items are the same for both rates; only the first reason, the method, differs.
-    return Finding(value, (*simple.because[:1], *compound.because[:1], *simple.because[1:]))
+    return Finding(value, (*simple.because[:1], *_arithmetic(loan), *compound.because[:1], *simple.because[1:]))
+
+
+def _arithmetic(loan: Loan) -> tuple[Reason, ...]:
+    """The rate per period and what a year makes of it; nothing where the periods do not divide a year."""
+    plan, price = loan.terms.schedule, quote(loan.terms)
+    periods = periods_per_year(plan)
+    if periods is None or price.simple_e8 is None or price.compound_e8 is None:
+        return ()
+    each = Rate(Rounding.HALF_UP.ratio(price.simple_e8, periods)).percent_text(6)
+    text = Text(
+        "每期 {each} × {periods} = {simple}; (1 + {each})^{periods} − 1 = {compound}",
+        "{each} a period × {periods} = {simple}; (1 + {each})^{periods} − 1 = {compound}",
+    )
+    simple, compound = Rate(price.simple_e8).percent_text(4), Rate(price.compound_e8).percent_text(4)
+    return (Reason(text.fill(each=each, periods=periods, simple=simple, compound=compound), METHOD_CITE),)
 
 
 def _whole_due(loan: Loan, figure: str, day: date) -> Finding[str]:

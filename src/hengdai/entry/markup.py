@@ -36,7 +36,7 @@ def join(pieces: Iterable[Piece], between: str = "") -> Html:
 
 
 def tag(name: str, /, *children: Piece, **attributes: str | bool | None) -> Html:
-    """An element. `class_`, `for_` and the like lose their underscore, others become hyphens; False or None is left out."""
+    """An element. `class_` and `for_` lose their underscore, inner ones become hyphens; False and None are left out."""
     written = "".join(_attribute(key, value) for key, value in attributes.items())
     if name in _VOID:
         return Html(f"<{name}{written}>")

@@ -15,7 +15,7 @@ from hengdai.app.work import JudgementRow, LoanRecord
 from hengdai.base.identity import LoanId
 from hengdai.ledger.entry import Entry
 
-_LIKE_MARKS = re.compile(r"[\\%_]")
+_LIKE_MARKS, _ESCAPED = re.compile(r"[\\%_]"), r"\\\g<0>"
 BUCKETS = ("M0", "M1", "M2", "M3", "M4", "M5", "M6", "M6+")
 Rows = Sequence[Mapping[str, Any]]
 
@@ -87,7 +87,7 @@ class Reading:
                 "find_loans",
                 day=self.today,
                 words=search.words,
-                prefix=None if search.words is None else _LIKE_MARKS.sub(r"\\\g<0>", search.words) + "%",
+                prefix=None if search.words is None else f"%{_LIKE_MARKS.sub(_ESCAPED, search.words)}%",
                 state=search.state,
                 product=search.product,
                 bucket=search.bucket,

@@ -35,16 +35,16 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._told = told
 
-    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, then tell where."""
-        await super().startup()
+        await super().startup(sockets)
         if self.started:
             host, port = self.servers[0].sockets[0].getsockname()[:2]
             self._told(Ready(f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"))
 
 
 def free(host: str, port: int) -> bool:
-    """Whether that address can be listened on; asked before the database is opened, so that the answer comes at once."""
+    """Whether that address can be listened on; asked before the database is opened."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -41,10 +41,12 @@ def apr(file: _File, json: _Json = False, quiet: _Quiet = False) -> None:
 
 def _report(results: list[Result], *, as_json: bool, quiet: bool) -> None:
     if as_json:
-        data_json({
-            "results": [{"id": each.id, "outcome": each.outcome.value, "reason": each.reason} for each in results],
-            "closing": closing_line(results),
-        })  # fmt: skip
+        data_json(
+            {
+                "results": [{"id": each.id, "outcome": each.outcome.value, "reason": each.reason} for each in results],
+                "closing": closing_line(results),
+            }
+        )
     else:
         for each in [] if quiet else results:
             data(f"{each.outcome.value:<5} {each.id}{'  ' + each.reason if each.reason else ''}")

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated
 
 import typer
 
+from hengdai.adapters.clock import WallClock
 from hengdai.base.money import Currency, Money
 from hengdai.base.money import currency as currency_of
 from hengdai.base.rate import E8, Rate
@@ -50,7 +51,7 @@ def schedule(
         rate_e8=Rate.percent(rate).e8,
         method=method,
         count=count,
-        start=start.date() if start else date.today(),
+        start=start.date() if start else WallClock().today(),
         first_due=first_due.date() if first_due else None,
         due_day=due_day,
         day_count=day_count,
@@ -84,9 +85,13 @@ def _row_json(row: Row, unit: Currency) -> dict[str, object]:
 
 def _print_schedule(rows: Sequence[Row], unit: Currency) -> None:
     headings = {
-        "期 No.": True, "到期日 Due": False, "应还 Instalment": True, "本金 Principal": True, "利息 Interest": True,
+        "期 No.": True,
+        "到期日 Due": False,
+        "应还 Instalment": True,
+        "本金 Principal": True,
+        "利息 Interest": True,
         "剩余本金 Left": True,
-    }  # fmt: skip
+    }
     shown = [
         [str(row.number), row.due.isoformat()]
         + [_plain(minor, unit) for minor in (row.total, row.principal, row.interest, row.closing)]
@@ -110,7 +115,8 @@ def cost(
 ) -> None:
     """综合融资成本: 单利与复利, 附算式. All-in cost, simple and compound, with the arithmetic.
 
-    方法 Method: 中国人民银行公告〔2021〕第3号. 首期归还在放款后一期 The first repayment falls one period after the payout.
+    方法 Method: 中国人民银行公告〔2021〕第3号. 首期归还在放款后一期.
+    The first repayment falls one period after the payout.
 
     例 Example: hengdai cost 10000 888.49x12
     """

@@ -16,7 +16,7 @@ from hengdai.base.money import Money
 from hengdai.base.money import currency as currency_of
 from hengdai.base.text import Text
 from hengdai.entry.cli.exits import Exit
-from hengdai.entry.cli.options import Data, Dsn, Json, Org, settings_of
+from hengdai.entry.cli.options import Data, Dsn, Json, settings_of
 from hengdai.entry.cli.talk import console, data_json, say, stop, table
 from hengdai.entry.platform import Platform
 from hengdai.entry.wiring import installation
@@ -108,9 +108,13 @@ def _audit_json(audit: Audit) -> dict[str, object]:
 
 def _print_audits(audits: list[Audit]) -> None:
     headings = {
-        "机构 funder": False, "借款 loans": True, "事件 events": True, "凭证 entries": True, "借 = 贷 debit = credit": True,
+        "机构 funder": False,
+        "借款 loans": True,
+        "事件 events": True,
+        "凭证 entries": True,
+        "借 = 贷 debit = credit": True,
         "结论 verdict": False,
-    }  # fmt: skip
+    }
     rows = []
     for audit in audits:
         sums = "  ".join(str(Money(each.debit, currency_of(each.currency))) for each in audit.trial_balances)

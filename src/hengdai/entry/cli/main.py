@@ -16,16 +16,16 @@ _COMMANDS = {command.name: command for chapter in STORY for command in chapter.c
 class Story(TyperGroup):
     """A group whose commands come from the story table, so that `--help` imports none of them."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
+    def list_commands(self, _ctx: Any) -> list[str]:
         """The commands in the order of the flow."""
         return list(_COMMANDS)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+    def get_command(self, _ctx: Any, cmd_name: str) -> Any:
         """One command, imported now; None when there is no such command."""
         known = _COMMANDS.get(cmd_name)
         return None if known is None else load(known)
 
-    def format_help(self, ctx: Any, formatter: Any) -> None:
+    def format_help(self, _ctx: Any, formatter: Any) -> None:
         """The whole story on one screen."""
         formatter.write(story())
 
@@ -74,5 +74,5 @@ def app() -> None:
         sys.exit(Exit.STOPPED)
     except BrokenPipeError:
         sys.exit(Exit.DONE)
-    except Exception as error:  # the last place that can say it in words
+    except Exception as error:  # noqa: BLE001 - the last place that can say it in words
         sys.exit(explain_failure(error))

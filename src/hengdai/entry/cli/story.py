@@ -87,7 +87,8 @@ STORY = (
 
 EXITS = {
     Exit.DONE: Text("完成", "done"),
-    Exit.NO: Text("完成, 但结论为否: 算例不符, 账不平, 法律不许", "done, and the answer is no: cases fail, books differ, the law stops it"),
+    Exit.NO: Text("完成, 但结论为否: 算例不符, 账不平",
+                  "done, and the answer is no: cases fail, books differ"),
     Exit.UNREADABLE: Text("输入或命令行无法读取", "the input or the command line cannot be read"),
     Exit.REFUSED: Text("业务规则拒绝, 或证明无效", "a rule of the business refuses, or a proof is not valid"),
     Exit.UNAVAILABLE: Text("数据库不可用或正被占用", "the database is not available or is in use"),

@@ -26,19 +26,36 @@ def cost_histogram(bins: Sequence[int], line: int, line_label: str, names: tuple
         "grid": {"left": 4, "right": 8, "top": 30, "bottom": 24, "containLabel": True},
         "xAxis": [
             {"type": "category", "data": [f"{i}–{i + 1}%" for i in range(len(bins))], "show": False},
-            {"type": "value", "min": 0, "max": len(bins), "interval": 4, "position": "bottom",
-             "axisLabel": {"formatter": "{value}%", "color": SOFT, "fontSize": 11.5, "showMaxLabel": False},
-             "axisLine": {"show": True, "lineStyle": {"color": INK}}, "axisTick": {"show": True}, "splitLine": {"show": False}},
+            {
+                "type": "value",
+                "min": 0,
+                "max": len(bins),
+                "interval": 4,
+                "position": "bottom",
+                "axisLabel": {"formatter": "{value}%", "color": SOFT, "fontSize": 11.5, "showMaxLabel": False},
+                "axisLine": {"show": True, "lineStyle": {"color": INK}},
+                "axisTick": {"show": True},
+                "splitLine": {"show": False},
+            },
         ],
         "yAxis": _value_axis(names[1]),
         "series": [
             {"type": "bar", "name": names[0], "data": colours, "barCategoryGap": "14%", "xAxisIndex": 0},
-            {"type": "line", "xAxisIndex": 1, "data": [], "silent": True, "markLine": {
-                "symbol": "none", "animation": False, "data": [{"xAxis": line}],
-                "lineStyle": {"color": INK, "type": "dashed", "width": 1},
-                "label": {"formatter": line_label, "color": INK, "fontSize": 11.5, "position": "end"}}},
+            {
+                "type": "line",
+                "xAxisIndex": 1,
+                "data": [],
+                "silent": True,
+                "markLine": {
+                    "symbol": "none",
+                    "animation": False,
+                    "data": [{"xAxis": line}],
+                    "lineStyle": {"color": INK, "type": "dashed", "width": 1},
+                    "label": {"formatter": line_label, "color": INK, "fontSize": 11.5, "position": "end"},
+                },
+            },
         ],
-    }  # fmt: skip
+    }
 
 
 def arrears_bars(
@@ -52,27 +69,39 @@ def arrears_bars(
     return {
         **_BASE,
         "grid": {"left": 4, "right": 8, "top": 30, "bottom": 24, "containLabel": True},
-        "xAxis": {"type": "category", "data": list(labels), "axisTick": {"show": False},
-                  "axisLine": {"lineStyle": {"color": INK}}, "axisLabel": {"color": SOFT, "fontSize": 11.5}},
+        "xAxis": {
+            "type": "category",
+            "data": list(labels),
+            "axisTick": {"show": False},
+            "axisLine": {"lineStyle": {"color": INK}},
+            "axisLabel": {"color": SOFT, "fontSize": 11.5},
+        },
         "yAxis": _value_axis(name),
         "series": [{"type": "bar", "name": name, "data": shown, "barCategoryGap": "38%", "itemStyle": {"color": STOP}}],
-    }  # fmt: skip
+    }
 
 
 def _value_axis(name: str) -> dict[str, Any]:
     return {
-        "type": "value", "name": name, "nameTextStyle": {"color": SOFT, "fontSize": 11.5, "align": "left"}, "minInterval": 1,
-        "axisLabel": {"color": SOFT, "fontSize": 11.5}, "splitLine": {"lineStyle": {"color": HAIR}},
+        "type": "value",
+        "name": name,
+        "nameTextStyle": {"color": SOFT, "fontSize": 11.5, "align": "left"},
+        "minInterval": 1,
+        "axisLabel": {"color": SOFT, "fontSize": 11.5},
+        "splitLine": {"lineStyle": {"color": HAIR}},
         "splitNumber": 4,
-    }  # fmt: skip
+    }
 
 
 _BASE: dict[str, Any] = {
     "animationDuration": 250,
     "textStyle": {"fontFamily": _FONT},
     "tooltip": {
-        "trigger": "item", "borderColor": HAIR, "textStyle": {"color": INK, "fontSize": 12.5}, "confine": True,
+        "trigger": "item",
+        "borderColor": HAIR,
+        "textStyle": {"color": INK, "fontSize": 12.5},
+        "confine": True,
         "extraCssText": "box-shadow:none",
     },
     "aria": {"enabled": True},
-}  # fmt: skip
+}

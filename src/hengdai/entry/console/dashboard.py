@@ -1,4 +1,4 @@
-"""总览: the whole book on one page — what is lent, what it costs, what the law stopped, what is late, that it balances."""
+"""总览: the whole book on one page: what is lent, at what cost, what the law stopped, what is late."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,9 +11,9 @@ from hengdai.base.money import currency as currency_of
 from hengdai.entry.console.charts import arrears_bars, cost_bins, cost_histogram
 from hengdai.entry.console.figures import figure, money, plain, short_money, state_tag, strip
 from hengdai.entry.console.laws import rule_title
-from hengdai.entry.markup import EMPTY, Column, Html, Row, join, section, table, tag
 from hengdai.entry.console.shell import Visit, frame_around, head
 from hengdai.entry.console.words import STAGES
+from hengdai.entry.markup import EMPTY, Column, Html, Row, join, section, table, tag
 from hengdai.entry.reading import BUCKETS, Book, Reading
 from hengdai.ledger.chart import CHART
 from hengdai.loan.state import State
@@ -34,8 +34,8 @@ async def show(visit: Visit, request: Request) -> None:
         ui.html(str(_heading(visit, currencies, unit) + _figures(visit, book, unit)), sanitize=False)
         if book.states:
             _charts(visit, book, unit)
-            left = tag("div", _stopped(visit, book), _by_state(visit, book, unit))
-            rest = tag("div", left, _trial_balance(visit, book, unit), class_="grid")
+            right = tag("div", _trial_balance(visit, book, unit), _by_state(visit, book, unit))
+            rest = tag("div", _stopped(visit, book), right, class_="grid")
             ui.html(str(rest), sanitize=False)
 
 
@@ -72,14 +72,29 @@ def _figures(visit: Visit, book: Book, unit: Currency) -> Html:
 
     even = visit.say("平", "in balance") if debit == credit else visit.say("不平", "off")
     return strip(
-        figure(visit.say("在贷余额", "Outstanding"), big(outstanding), count.format(f"{active['loans'] if active else 0:,}")),
+        figure(
+            visit.say("在贷余额", "Outstanding"),
+            big(outstanding),
+            count.format(f"{active['loans'] if active else 0:,}"),
+        ),
         figure(visit.say("累计放款", "Disbursed"), big(disbursed), count.format(f"{sum(r['loans'] for r in lent):,}")),
         figure(visit.say("逾期余额占比", "Overdue share"), share, count.format(f"{late_count:,}")),
-        figure(visit.say("被拦下", "Stopped"), f"{refused:,}", visit.say(f"申请 {applied:,} 笔", f"of {applied:,} applications")),
-        figure(visit.say("核销 / 收回", "Written off / recovered"), big(lost), visit.say("收回 ", "recovered ") + short_money(visit, recovered, unit)),
-        figure(visit.say("试算平衡", "Trial balance"), tag("span", even, class_="state-ok" if debit == credit else "stop"),
-               visit.say("借 = 贷 = ", "Dr = Cr = ") + short_money(visit, debit, unit)),
-    )  # fmt: skip
+        figure(
+            visit.say("被拦下", "Stopped"),
+            f"{refused:,}",
+            visit.say(f"申请 {applied:,} 笔", f"of {applied:,} applications"),
+        ),
+        figure(
+            visit.say("核销 / 收回", "Written off / recovered"),
+            big(lost),
+            visit.say("收回 ", "recovered ") + short_money(visit, recovered, unit),
+        ),
+        figure(
+            visit.say("试算平衡", "Trial balance"),
+            tag("span", even, class_="state-ok" if debit == credit else "stop"),
+            visit.say("借 = 贷 = ", "Dr = Cr = ") + short_money(visit, debit, unit),
+        ),
+    )
 
 
 def _charts(visit: Visit, book: Book, unit: Currency) -> None:
@@ -133,17 +148,24 @@ def _stopped(visit: Visit, book: Book) -> Html:
 
 def _by_state(visit: Visit, book: Book, unit: Currency) -> Html:
     columns = (
-        Column(visit.say("状态", "State")), Column(visit.say("笔数", "Loans"), figures=True),
+        Column(visit.say("状态", "State")),
+        Column(visit.say("笔数", "Loans"), figures=True),
         Column(visit.say("放款", "Disbursed"), figures=True, wide_only=True),
         Column(visit.say("已还本金", "Repaid"), figures=True, wide_only=True),
         Column(visit.say("剩余本金", "Outstanding"), figures=True),
-    )  # fmt: skip
+    )
     found = {State(row["state"]): row for row in _of(book.states, unit)}
     rows = [
-        Row((tag("a", state_tag(visit, state), href=f"/loans?state={state.value}"), f"{row['loans']:,}",
-             *(plain(row[name], unit) if row[name] else "" for name in ("disbursed", "repaid", "outstanding"))))
-        for state in State if (row := found.get(state)) is not None
-    ]  # fmt: skip
+        Row(
+            (
+                tag("a", state_tag(visit, state), href=f"/loans?state={state.value}"),
+                f"{row['loans']:,}",
+                *(plain(row[name], unit) if row[name] else "" for name in ("disbursed", "repaid", "outstanding")),
+            )
+        )
+        for state in State
+        if (row := found.get(state)) is not None
+    ]
     title = visit.say("按状态", "By state")
     return section(title, table(columns, rows, label=title))
 
@@ -156,9 +178,11 @@ def _sums(book: Book, unit: Currency) -> tuple[int, int]:
 def _trial_balance(visit: Visit, book: Book, unit: Currency) -> Html:
     found = {str(row["account"]): int(row["balance"]) for row in _of(book.balances, unit)}
     columns = (
-        Column(visit.say("科目", "Account")), Column("", wide_only=True),
-        Column(visit.say("借方", "Debit"), figures=True), Column(visit.say("贷方", "Credit"), figures=True),
-    )  # fmt: skip
+        Column(visit.say("科目", "Account")),
+        Column("", wide_only=True),
+        Column(visit.say("借方", "Debit"), figures=True),
+        Column(visit.say("贷方", "Credit"), figures=True),
+    )
     rows = []
     for code in [*(c for c in CHART if c in found), *sorted(set(found) - set(CHART))]:
         balance = found[code]

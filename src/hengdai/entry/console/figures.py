@@ -2,9 +2,9 @@
 
 from hengdai.base.money import Currency, Money
 from hengdai.base.rate import Rate
-from hengdai.entry.markup import EMPTY, Html, Piece, tag
 from hengdai.entry.console.shell import Visit
 from hengdai.entry.console.words import STATES
+from hengdai.entry.markup import EMPTY, Html, Piece, tag
 from hengdai.loan.state import State
 
 _SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹"}

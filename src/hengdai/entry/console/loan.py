@@ -1,4 +1,4 @@
-"""One loan on one page: where it stands, its plan with what was paid, money, books, law, terms, and why of each figure."""
+"""One loan on one page: where it stands, its plan, money, books, law and terms, and the why of each figure."""
 
 from datetime import date
 
@@ -9,10 +9,10 @@ from hengdai.base.money import currency as currency_of
 from hengdai.base.reason import Finding
 from hengdai.entry.console import loan_papers, loan_plan, loan_side
 from hengdai.entry.console.figures import figure, loan_name, money, rate, state_tag, strip
-from hengdai.entry.markup import EMPTY, Html, tag
 from hengdai.entry.console.shell import Visit, frame_around, head
 from hengdai.entry.console.why import drawer, why
 from hengdai.entry.explaining import explain
+from hengdai.entry.markup import EMPTY, Html, tag
 from hengdai.entry.reading import LoanPapers, Reading
 from hengdai.loan.loan import Loan
 from hengdai.loan.payoff import payoff
@@ -114,15 +114,27 @@ def _figures(visit: Visit, loan: Loan, at: Standing, day: date) -> Html:
     interest = visit.say("已付利息 ", "interest paid ") + money(totals.interest_paid, unit)
     return strip(
         figure(name_left, money(totals.outstanding, unit), agreed, why(visit, "outstanding", name_left)),
-        figure(name_cost, rate(price.simple_e8), visit.say("单利; 复利 ", "simple; compound ") + rate(price.compound_e8),
-               why(visit, "all_in", name_cost)),
+        figure(
+            name_cost,
+            rate(price.simple_e8),
+            visit.say("单利; 复利 ", "simple; compound ") + rate(price.compound_e8),
+            why(visit, "all_in", name_cost),
+        ),
         upcoming,
-        figure(name_late, tag("span", money(at.overdue, unit), class_="stop" if at.overdue else None),
-               visit.say(f"{at.dpd} 天", f"{at.dpd} days"), why(visit, "overdue", name_late) if at.overdue else EMPTY),
-        figure(name_paid, money(totals.repaid, unit), f"{share} · {interest}" if share else interest,
-               why(visit, "repaid", name_paid) if totals.repaid else EMPTY),
+        figure(
+            name_late,
+            tag("span", money(at.overdue, unit), class_="stop" if at.overdue else None),
+            visit.say(f"{at.dpd} 天", f"{at.dpd} days"),
+            why(visit, "overdue", name_late) if at.overdue else EMPTY,
+        ),
+        figure(
+            name_paid,
+            money(totals.repaid, unit),
+            f"{share} · {interest}" if share else interest,
+            why(visit, "repaid", name_paid) if totals.repaid else EMPTY,
+        ),
         _closing(visit, loan, day, unit.code),
-    )  # fmt: skip
+    )
 
 
 def _closing(visit: Visit, loan: Loan, day: date, code: str) -> Html:

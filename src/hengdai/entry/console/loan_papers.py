@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from hengdai.app.work import JudgementRow
 from hengdai.base.money import Currency
 from hengdai.base.money import currency as currency_of
 from hengdai.entry.console.figures import money, plain
-from hengdai.entry.console.laws import rule_title
-from hengdai.entry.markup import EMPTY, Column, Html, Piece, Row, join, section, table, tag
+from hengdai.entry.console.laws import facts_of, rule_title
 from hengdai.entry.console.shell import Visit
 from hengdai.entry.console.words import INTENTS, KINDS, OUTCOMES, STAGES
+from hengdai.entry.markup import EMPTY, Column, Html, Piece, Row, join, section, table, tag
 from hengdai.entry.reading import LoanPapers
 from hengdai.ledger.chart import CHART
 from hengdai.loan.events import Disbursed, Event, Paid, PaymentReversed, Recovered, Refunded
@@ -31,9 +32,11 @@ def payments(visit: Visit, loan: Loan) -> Html:
     if not moved:
         return section(title, tag("p", visit.say("还没有资金往来", "no money has moved yet"), class_="empty"))
     columns = (
-        Column(visit.say("日期", "Day")), Column(visit.say("事项", "What")), Column(visit.say("说明", "Note"), wide_only=True),
+        Column(visit.say("日期", "Day")),
+        Column(visit.say("事项", "What")),
+        Column(visit.say("说明", "Note"), wide_only=True),
         Column(visit.say("金额", "Amount"), figures=True),
-    )  # fmt: skip
+    )
     rows = [_moved(visit, event, reversals.get(event.id), unit) for event in moved]
     return section(
         title, table(columns, rows, label=title), note=visit.say(f"{len(moved)} 笔", f"{len(moved)}"), id_="money"
@@ -72,10 +75,13 @@ def postings(visit: Visit, papers: LoanPapers) -> Html:
     title = visit.say("记账", "Postings")
     answered = {entry.reverses: entry.id for entry in papers.entries if entry.reverses}
     columns = (
-        Column(visit.say("记账日", "Booked")), Column(visit.say("归属日", "For"), wide_only=True), Column(visit.say("科目", "Account")),
-        Column(visit.say("借方", "Debit"), figures=True), Column(visit.say("贷方", "Credit"), figures=True),
+        Column(visit.say("记账日", "Booked")),
+        Column(visit.say("归属日", "For"), wide_only=True),
+        Column(visit.say("科目", "Account")),
+        Column(visit.say("借方", "Debit"), figures=True),
+        Column(visit.say("贷方", "Credit"), figures=True),
         Column(visit.say("凭证", "Entry"), wide_only=True),
-    )  # fmt: skip
+    )
     rows = []
     for entry in reversed(papers.entries):
         other = entry.reverses or answered.get(entry.id)
@@ -86,10 +92,19 @@ def postings(visit: Visit, papers: LoanPapers) -> Html:
             debit, credit = (plain(minor, unit), "") if minor > 0 else ("", plain(-minor, unit))
             first = i == 0
             mark = tag("span", _short(entry.id), class_="mono faint", id=f"p-{entry.id}") + (link if other else EMPTY)
-            rows.append(Row((
-                entry.booked.isoformat() if first else "", entry.day.isoformat() if first else "",
-                tag("span", name, title=account), debit, credit, mark if first else "",
-            ), _mark(entry.id in answered, last=i == len(entry.accounts) - 1)))  # fmt: skip
+            rows.append(
+                Row(
+                    (
+                        entry.booked.isoformat() if first else "",
+                        entry.day.isoformat() if first else "",
+                        tag("span", name, title=account),
+                        debit,
+                        credit,
+                        mark if first else "",
+                    ),
+                    _mark(entry.id in answered, last=i == len(entry.accounts) - 1),
+                )
+            )
     if not rows:
         return section(title, tag("p", visit.say("还没有记账", "nothing is booked yet"), class_="empty"))
     even = visit.say(f"{len(papers.entries)} 张凭证, 每张借贷相等", f"{len(papers.entries)} entries, each in balance")
@@ -106,38 +121,39 @@ def _short(id: str | None) -> str:
 
 def verdicts(visit: Visit, papers: LoanPapers) -> Html:
     """Every judgement, latest first, with the clauses that were asked; what does not apply is left out of sight."""
-    title = visit.say("法律判定", "What the law said")
-    parts = [
-        _judgement(visit, row.stage, row.day.isoformat(), row.said, row.stopping) for row in reversed(papers.judgements)
-    ]
+    title, unit = visit.say("法律判定", "What the law said"), currency_of(papers.record.loan.terms.currency)
+    parts = [_judgement(visit, row, unit) for row in reversed(papers.judgements)]
     none = tag("p", visit.say("没有判定", "no judgement"), class_="empty")
-    return section(
-        title,
-        join(parts) if parts else none,
-        note=visit.say("每一关按当日法律重新判定", "each gate is judged anew by the law of its day"),
-        id_="law",
-    )
+    note = visit.say("每一关按当日法律重新判定", "each gate is judged anew by the law of its day")
+    return section(title, join(parts) if parts else none, note=note, id_="law")
 
 
-def _judgement(visit: Visit, stage: str, day: str, said: Mapping[str, Any], stopping: tuple[str, ...]) -> Html:
+def _judgement(visit: Visit, row: JudgementRow, unit: Currency) -> Html:
+    said: Mapping[str, Any] = row.said
     given = [each for each in said.get("verdicts", ()) if each["outcome"] != "not_applicable"]
-    order = sorted(given, key=lambda each: each["rule"] not in stopping)
-    name = visit.text(STAGES[stage]) if stage in STAGES else stage
-    passed = visit.say("通过", "passed") if not stopping else visit.say("不予通过", "stopped")
-    head = tag("summary", tag("b", f"{name} "), tag("span", f"{day} · ", class_="faint num"),
-               tag("span", passed, class_="state-ok" if not stopping else "stop"),
-               tag("span", visit.say(f" · {len(given)} 条适用", f" · {len(given)} rules apply"), class_="faint"))  # fmt: skip
-    items = tag("ul", *(_verdict(visit, each, each["rule"] in stopping) for each in order), class_="clauses")
-    return tag("details", head, items, open=bool(stopping), class_="judgement")
+    order = sorted(given, key=lambda each: each["rule"] not in row.stopping)
+    name = visit.text(STAGES[row.stage]) if row.stage in STAGES else row.stage
+    passed = visit.say("通过", "passed") if not row.stopping else visit.say("不予通过", "stopped")
+    head = tag(
+        "summary",
+        tag("b", f"{name} "),
+        tag("span", f"{row.day} · ", class_="faint num"),
+        tag("span", passed, class_="state-ok" if not row.stopping else "stop"),
+        tag("span", visit.say(f" · {len(given)} 条适用", f" · {len(given)} rules apply"), class_="faint"),
+    )
+    pack = str(said.get("pack", ""))
+    items = (_verdict(visit, each, pack, unit, stops=each["rule"] in row.stopping) for each in order)
+    return tag("details", head, tag("ul", *items, class_="clauses"), open=bool(row.stopping), class_="judgement")
 
 
-def _verdict(visit: Visit, said: Mapping[str, Any], stops: bool) -> Html:
+def _verdict(visit: Visit, said: Mapping[str, Any], pack: str, unit: Currency, *, stops: bool) -> Html:
     outcome = str(said["outcome"])
     kind = "tag stop" if stops else "tag plain" if outcome == "undetermined" else "tag"
     title, cite = rule_title(visit, said["rule"])
-    facts = join(
-        (tag("span", f"{name} = {value}", class_="mono") for name, value in said.get("facts", {}).items()), " · "
-    )
-    words = tag("div", tag("span", title), tag("p", said.get("cite") or cite, " · ", tag("span", said["rule"], class_="mono"), class_="cite"),
-                tag("p", facts, class_="cite facts-line"))  # fmt: skip
-    return tag("li", tag("div", tag("span", visit.text(OUTCOMES[outcome]), class_=kind)), words)
+    clause = tag("p", said.get("cite") or cite, " · ", tag("span", said["rule"], class_="mono"), class_="cite")
+    shown = join((f"{name}: {value}" for name, value in facts_of(visit, pack, said.get("facts", {}), unit)), " · ")
+    missing = ", ".join(said.get("missing", ())) if stops else ""
+    words = visit.say(f"缺少事实: {missing}", f"facts missing: {missing}")
+    lack = tag("p", words, class_="cite stop") if missing else EMPTY
+    body = tag("div", tag("span", title), clause, tag("p", shown, class_="cite facts-line"), lack)
+    return tag("li", tag("div", tag("span", visit.text(OUTCOMES[outcome]), class_=kind)), body)

@@ -5,9 +5,9 @@ from datetime import date
 from hengdai.base.money import Currency
 from hengdai.base.money import currency as currency_of
 from hengdai.entry.console.figures import plain
-from hengdai.entry.markup import EMPTY, Column, Html, Row, section, table, tag
 from hengdai.entry.console.shell import Visit
 from hengdai.entry.console.why import why
+from hengdai.entry.markup import EMPTY, Column, Html, Row, section, table, tag
 from hengdai.loan.late import penalty_since
 from hengdai.loan.loan import Due, Loan
 from hengdai.product.cost import quote
@@ -58,14 +58,19 @@ def _parts(loan: Loan, due: Due, day: date) -> tuple[int, int, int, int, int, in
 def _row(visit: Visit, loan: Loan, due: Due, day: date, unit: Currency) -> Row:
     owed, principal, interest, fee, late, paid = _parts(loan, due, day)
     name = visit.say(f"第 {due.number} 期应还", f"instalment {due.number}")
-    penalty = tag("span", plain(late, unit), class_="stop") + why(
-        visit, f"due/{due.number}/penalty", visit.say(f"第 {due.number} 期罚息", f"penalty on {due.number}")
-    )
+    title = visit.say(f"第 {due.number} 期罚息", f"penalty on instalment {due.number}")
+    penalty = why(visit, f"due/{due.number}/penalty", title) + tag("span", plain(late, unit), class_="stop")
     cells = (
-        due.number, due.due.isoformat(), tag("span", plain(owed, unit)) + why(visit, f"due/{due.number}", name),
-        plain(principal, unit), plain(interest, unit), plain(fee, unit) if fee else "", penalty if late else "",
-        plain(paid, unit) if paid else "", _state(visit, due, day),
-    )  # fmt: skip
+        due.number,
+        due.due.isoformat(),
+        why(visit, f"due/{due.number}", name) + tag("span", plain(owed, unit)),
+        plain(principal, unit),
+        plain(interest, unit),
+        plain(fee, unit) if fee else "",
+        penalty if late else "",
+        plain(paid, unit) if paid else "",
+        _state(visit, due, day),
+    )
     mark = "paid" if not due.unpaid else "now" if due.start < day <= due.due else None
     return Row(cells, mark)
 
@@ -84,9 +89,17 @@ def _agreed(visit: Visit, loan: Loan, unit: Currency) -> Html:
     title = visit.say("还款计划", "Repayment plan")
     price = quote(loan.terms)
     rows = [
-        Row((row.number, row.due.isoformat(), plain(-flow.amount, unit), plain(row.principal, unit), plain(row.interest, unit),
-             plain(-flow.amount - row.total, unit) if -flow.amount != row.total else ""))
+        Row(
+            (
+                row.number,
+                row.due.isoformat(),
+                plain(-flow.amount, unit),
+                plain(row.principal, unit),
+                plain(row.interest, unit),
+                plain(-flow.amount - row.total, unit) if -flow.amount != row.total else "",
+            )
+        )
         for row, flow in zip(price.rows, price.flows[1:], strict=True)
-    ]  # fmt: skip
+    ]
     note = visit.say("约定的计划; 放款日起重新计日", "as agreed; its days are counted anew from the payout")
     return section(title, table(_columns(visit, paid=False), rows, label=title), note=note, id_="plan")

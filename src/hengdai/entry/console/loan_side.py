@@ -5,10 +5,10 @@ from datetime import date
 from hengdai.base.money import currency as currency_of
 from hengdai.base.rate import Rate
 from hengdai.entry.console.figures import money, rate
-from hengdai.entry.markup import EMPTY, Html, pairs, section, tag
 from hengdai.entry.console.shell import Visit
 from hengdai.entry.console.why import why
 from hengdai.entry.console.words import KINDS, METHODS, PARTS, TIMINGS
+from hengdai.entry.markup import EMPTY, Html, pairs, section, tag
 from hengdai.loan.codec import terms_digest
 from hengdai.loan.events import PaymentReversed
 from hengdai.loan.loan import Loan
@@ -24,10 +24,18 @@ def payoff_quote(visit: Visit, loan: Loan, day: date) -> Html:
     title = visit.say("结清试算", "Pay-off quote")
     form = tag(
         "form",
-        tag("input", type="date", name="day", value=day.isoformat(), min=loan.last_day.isoformat(), aria_label=visit.say("结清日", "day")),
+        tag(
+            "input",
+            type="date",
+            name="day",
+            value=day.isoformat(),
+            min=loan.last_day.isoformat(),
+            aria_label=visit.say("结清日", "day"),
+        ),
         tag("button", visit.say("试算", "Quote"), class_="go"),
-        method="get", class_="quote",
-    )  # fmt: skip
+        method="get",
+        class_="quote",
+    )
     lines = [(visit.text(reason.text), money(minor, unit)) for minor, reason in found.lines]
     total = tag("b", visit.say("合计", "Total")), tag("b", money(found.total, unit)) + why(visit, "quote", title)
     return section(title, form, pairs([*lines, total]), id_="payoff")
@@ -45,7 +53,13 @@ def terms(visit: Visit, loan: Loan) -> Html:
         (visit.say("还款方式", "Method"), visit.text(METHODS[plan.method.value])),
         (visit.say("期数", "Instalments"), str(plan.count)),
         (visit.say("计息基础", "Day count"), plan.day_count.value),
-        (visit.say("罚息", "Penalty"), visit.say(f"合同利率 × {Rate(late.multiplier_e8).percent_text(0)}", f"contract rate × {Rate(late.multiplier_e8).percent_text(0)}")),
+        (
+            visit.say("罚息", "Penalty"),
+            visit.say(
+                f"合同利率 × {Rate(late.multiplier_e8).percent_text(0)}",
+                f"contract rate × {Rate(late.multiplier_e8).percent_text(0)}",
+            ),
+        ),
         (visit.say("宽限期", "Grace"), visit.say(f"{late.grace_days} 天", f"{late.grace_days} days")),
         (visit.say("提前还款费", "Prepayment fee"), rate(early.fee_e8)),
         (visit.say("冲还顺序", "A payment pays"), order),
@@ -56,8 +70,11 @@ def terms(visit: Visit, loan: Loan) -> Html:
         (visit.say("产品 / 用途", "Product / use"), f"{agreed.product} · {agreed.loan_use}"),
         (visit.say("法律包", "Law pack"), tag("span", f"{agreed.pack} {agreed.pack_digest[:12]}", class_="mono")),
         (visit.say("计算版本", "Calculator"), agreed.calculator),
-        (visit.say("条款摘要", "Terms digest"), tag("span", terms_digest(agreed)[:16], class_="mono", title=terms_digest(agreed))),
-    ]  # fmt: skip
+        (
+            visit.say("条款摘要", "Terms digest"),
+            tag("span", terms_digest(agreed)[:16], class_="mono", title=terms_digest(agreed)),
+        ),
+    ]
     return section(
         visit.say("条款", "Terms"), pairs(rows), note=visit.say("报价时冻结", "frozen at the offer"), id_="terms"
     )
@@ -71,10 +88,17 @@ def fees(visit: Visit, loan: Loan) -> Html:
             title, tag("p", visit.say("除利息外不收任何费用", "no charge beside the interest"), class_="empty")
         )
     rows = [
-        (tag("span", f"{fee.code} · {fee.payee}", tag("br"), tag("span", visit.text(TIMINGS[fee.timing.value]), class_="faint")),
-         money(fee.amount, unit))
+        (
+            tag(
+                "span",
+                f"{fee.code} · {fee.payee}",
+                tag("br"),
+                tag("span", visit.text(TIMINGS[fee.timing.value]), class_="faint"),
+            ),
+            money(fee.amount, unit),
+        )
         for fee in loan.terms.fees
-    ]  # fmt: skip
+    ]
     return section(title, pairs(rows))
 
 
@@ -85,6 +109,12 @@ def timeline(visit: Visit, loan: Loan) -> Html:
     for event in loan.events:
         known = event.known.date()
         late = visit.say(f" · {known} 得知", f" · known {known}") if known > event.day else ""
-        items.append(tag("li", tag("time", f"{event.day}{late}", class_="num"), visit.text(KINDS[event.fact.kind]),
-                         class_="undone" if event.id in reversed_ids else None))  # fmt: skip
+        items.append(
+            tag(
+                "li",
+                tag("time", f"{event.day}{late}", class_="num"),
+                visit.text(KINDS[event.fact.kind]),
+                class_="undone" if event.id in reversed_ids else None,
+            )
+        )
     return section(visit.say("经过", "Timeline"), tag("ol", *items, class_="line"), id_="timeline")

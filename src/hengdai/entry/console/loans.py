@@ -8,9 +8,9 @@ from starlette.requests import Request
 
 from hengdai.base.money import currency as currency_of
 from hengdai.entry.console.figures import loan_name, plain, rate, state_tag
-from hengdai.entry.markup import EMPTY, Column, Html, Row, table, tag
 from hengdai.entry.console.shell import Visit, frame_around, head
 from hengdai.entry.console.words import STATES
+from hengdai.entry.markup import EMPTY, Column, Html, Row, table, tag
 from hengdai.entry.reading import BUCKETS, Reading, Rows, Search
 from hengdai.loan.state import State
 
@@ -57,7 +57,7 @@ def _after(text: str) -> tuple[date, str, str] | None:
 def _filters(visit: Visit, search: Search, products: list[str]) -> Html:
     states = [(state.value, visit.text(text)) for state, text in STATES.items() if state is not State.APPLIED]
     buckets = [(name, name) for name in BUCKETS]
-    words = visit.say("借款编号开头, 或借款人代号", "start of a loan id, or a borrower reference")
+    words = visit.say("借款编号的一部分, 或借款人代号", "part of a loan id, or a borrower reference")
     bucket = None if search.bucket is None else BUCKETS[search.bucket]
     return tag(
         "form",
@@ -66,8 +66,11 @@ def _filters(visit: Visit, search: Search, products: list[str]) -> Html:
         _select("product", visit.say("全部产品", "any product"), [(name, name) for name in products], search.product),
         _select("bucket", visit.say("全部账龄", "any arrears"), buckets, bucket),
         tag("button", visit.say("查找", "Find"), class_="go"),
-        method="get", action="/loans", class_="filters", role="search",
-    )  # fmt: skip
+        method="get",
+        action="/loans",
+        class_="filters",
+        role="search",
+    )
 
 
 def _select(name: str, every: str, options: list[tuple[str, str]], chosen: str | None) -> Html:
@@ -95,11 +98,21 @@ def _list(visit: Visit, found: Rows) -> Html:
         late = (
             tag("span", BUCKETS[bucket], class_="tag stop" if bucket else "faint") if state is State.ACTIVE else EMPTY
         )
-        rows.append(Row((
-            tag("a", loan_name(row["loan_id"]), href=f"/loans/{row['loan_id']}", title=row["loan_id"]),
-            state_tag(visit, state), row["applied"].isoformat(), row["product"], row["borrower"],
-            plain(row["principal"], unit), plain(row["outstanding"], unit), rate(row["simple_e8"]), late,
-        )))  # fmt: skip
+        rows.append(
+            Row(
+                (
+                    tag("a", loan_name(row["loan_id"]), href=f"/loans/{row['loan_id']}", title=row["loan_id"]),
+                    state_tag(visit, state),
+                    row["applied"].isoformat(),
+                    row["product"],
+                    row["borrower"],
+                    plain(row["principal"], unit),
+                    plain(row["outstanding"], unit),
+                    rate(row["simple_e8"]),
+                    late,
+                )
+            )
+        )
     return table(columns, rows, label=visit.say("借款", "Loans"))
 
 

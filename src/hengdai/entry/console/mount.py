@@ -17,7 +17,8 @@ from hengdai.entry.platform import Platform
 
 _FAVICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="6" fill="#0f5b4f"/>'
-    '<path d="M16 6v20M10 26h12M6 11h20M6 11l-2.5 7h5zM26 11l-2.5 7h5z" stroke="#fff" stroke-width="1.8" fill="none"/></svg>'
+    '<path d="M16 6v20M10 26h12M6 11h20M6 11l-2.5 7h5zM26 11l-2.5 7h5z" stroke="#fff" stroke-width="1.8" fill="none"/>'
+    "</svg>"
 )
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
@@ -56,8 +57,9 @@ def mount(app: FastAPI, platform: Platform, demo: Actor | None = None) -> None:
     sessions = Sessions(platform.door, demo)
     _forms(app, sessions)
     _pages(platform, sessions)
-    ui.run_with(app, title="衡贷 Hengdai", favicon=_FAVICON, tailwind=False, show_welcome_message=False,
-                reconnect_timeout=10.0)  # fmt: skip
+    ui.run_with(
+        app, title="衡贷 Hengdai", favicon=_FAVICON, tailwind=False, show_welcome_message=False, reconnect_timeout=10.0
+    )
     app.add_middleware(AtHome)
 
 

@@ -11,9 +11,9 @@ from ipaddress import ip_address
 
 from starlette.requests import Request
 
+from hengdai.adapters.postgres.door import Door
 from hengdai.app.actor import Actor
 from hengdai.base.text import Language
-from hengdai.adapters.postgres.door import Door
 
 COOKIE = "hengdai_session"
 LANGUAGE_COOKIE = "hengdai_language"

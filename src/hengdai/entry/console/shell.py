@@ -17,7 +17,8 @@ from hengdai.entry.platform import Platform
 CSS = files("hengdai.entry.console").joinpath("console.css").read_text(encoding="utf-8")
 
 _BALANCE = Html(
-    '<svg width="26" height="26" viewBox="0 0 26 26" fill="none" stroke="currentColor" stroke-width="1.5" aria-hidden="true">'
+    '<svg width="26" height="26" viewBox="0 0 26 26" fill="none" stroke="currentColor" stroke-width="1.5" '
+    'aria-hidden="true">'
     '<path d="M13 3v19M8 22h10M3 7.5h20M13 5l-.01 0"/><path d="M3 7.5l-2 7h0a3.2 3.2 0 0 0 6 0h0l-2-7" '
     'transform="translate(1.2)"/><path d="M21 7.5l-2 7h0a3.2 3.2 0 0 0 6 0h0l-2-7" transform="translate(-1.2)"/></svg>'
 )
@@ -105,11 +106,22 @@ def door_page(language: Language, *, wrong: bool) -> Html:
     form = tag(
         "form",
         tag("label", say("接口密钥", "API key"), for_="key"),
-        tag("input", type="password", id="key", name="key", required=True, autocomplete="current-password", placeholder="hd.…"),
-        tag("span", say("密钥无效或已吊销", "This key is not valid, or was revoked"), class_="stop", role="alert") if wrong else EMPTY,
+        tag(
+            "input",
+            type="password",
+            id="key",
+            name="key",
+            required=True,
+            autocomplete="current-password",
+            placeholder="hd.…",
+        ),
+        tag("span", say("密钥无效或已吊销", "This key is not valid, or was revoked"), class_="stop", role="alert")
+        if wrong
+        else EMPTY,
         tag("button", say("进入", "Enter"), class_="go"),
-        method="post", action="/sign-in",
-    )  # fmt: skip
+        method="post",
+        action="/sign-in",
+    )
     other = ("en", "English") if language == "zh" else ("zh", "中文")
     switch = tag("p", tag("a", other[1], href=f"/language/{other[0]}?back=/sign-in"))
     words = say("可自证的助贷业务核心", "The provable core of loan facilitation")

@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from nicegui import events, ui
 
 from hengdai.base.reason import Finding, Reason
-from hengdai.entry.markup import EMPTY, Html, join, tag
 from hengdai.entry.console.shell import Visit
 from hengdai.entry.console.words import CLAUSES, FACTS
+from hengdai.entry.markup import EMPTY, Html, join, tag
 
 _CLICKS = """
 <script>
@@ -38,15 +38,17 @@ def why(visit: Visit, figure: str, title: str) -> Html:
 def drawer(visit: Visit, explain: Explain) -> None:
     """Put the drawer on the page; `explain` finds the reasons of a figure, or None when there is no such figure."""
     ui.add_body_html(_CLICKS)
-    with ui.dialog().props(
-        'position=right full-height maximized transition-show="slide-left" transition-hide="slide-right"'
-    ) as dialog:
-        with ui.element("div").classes("hd-dialog"):
-            content = ui.html("", sanitize=False)
-            close = ui.element("button").classes("close").props('type="button"')
-            close.on("click", dialog.close)
-            with close:
-                ui.html(visit.say("关闭", "Close"), sanitize=False)
+    with (
+        ui.dialog().props(
+            'position=right full-height maximized transition-show="slide-left" transition-hide="slide-right"'
+        ) as dialog,
+        ui.element("div").classes("hd-dialog"),
+    ):
+        content = ui.html("", sanitize=False)
+        close = ui.element("button").classes("close").props('type="button"')
+        close.on("click", dialog.close)
+        with close:
+            ui.html(visit.say("关闭", "Close"), sanitize=False)
 
     async def opened(event: events.GenericEventArguments) -> None:
         asked: Mapping[str, object] = event.args if isinstance(event.args, dict) else {}

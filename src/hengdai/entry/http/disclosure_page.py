@@ -1,5 +1,7 @@
 """综合融资成本明示表 as one printable page: plain HTML, nothing loaded from anywhere, Chinese with English beneath."""
 
+from importlib.resources import files
+
 from hengdai.base.money import Money
 from hengdai.base.money import currency as currency_of
 from hengdai.base.rate import Rate
@@ -7,15 +9,7 @@ from hengdai.base.text import Text
 from hengdai.entry.markup import EMPTY, Html, tag
 from hengdai.product.disclosure import CITE, Disclosure, Item
 
-_STYLE = """
-body{margin:0;background:#fbfaf6;color:#1c2321;font:15px/1.6 "PingFang SC","Noto Sans CJK SC","Microsoft YaHei",Arial,sans-serif}
-main{max-width:760px;margin:0 auto;padding:32px 20px 56px}h1{font:600 24px/1.3 "Songti SC","Noto Serif CJK SC",serif;margin:0 0 4px}
-p{margin:0 0 18px}small,.en{color:#66716c;font-size:13px}h2{font-size:15px;margin:30px 0 6px;border-bottom:1px solid #cfcec5;padding-bottom:6px}
-dl{display:grid;grid-template-columns:auto 1fr;margin:0}dt,dd{margin:0;padding:8px 0;border-bottom:1px solid #e4e3dc}dd{text-align:right}
-.n{font-variant-numeric:tabular-nums}.big{font-size:26px}li{padding:10px 0;border-bottom:1px solid #e4e3dc}ul{list-style:none;margin:0;padding:0}
-.row{display:flex;justify-content:space-between;gap:16px}code{font-size:12px;overflow-wrap:anywhere}.close{margin-top:26px;font-weight:600}
-@media print{body{background:#fff}}
-"""
+_STYLE = files("hengdai.entry.http").joinpath("disclosure.css").read_text(encoding="utf-8")
 
 
 def disclosure_page(table: Disclosure) -> str:
@@ -52,8 +46,12 @@ def disclosure_page(table: Disclosure) -> str:
         tag("p", table.nothing_else.zh, tag("br"), tag("span", table.nothing_else.en, class_="en"), class_="close"),
         tag("p", tag("small", "本表摘要 digest "), tag("code", table.digest())),
     )
-    head = tag("head", Html('<meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'),
-               tag("title", "综合融资成本明示表"), Html(f"<style>{_STYLE}</style>"))  # fmt: skip
+    head = tag(
+        "head",
+        Html('<meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'),
+        tag("title", "综合融资成本明示表"),
+        Html(f"<style>{_STYLE}</style>"),
+    )
     return "<!doctype html>" + str(tag("html", head, tag("body", tag("main", *parts)), lang="zh-CN"))
 
 

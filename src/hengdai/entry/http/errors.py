@@ -1,4 +1,4 @@
-"""How exceptions leave the HTTP door: always a problem document, never a stack trace, never a body or a key in a log."""
+"""How exceptions leave the HTTP door: as a problem document, with no stack trace, body or key in any log."""
 
 import uuid
 from collections.abc import Sequence
@@ -69,7 +69,7 @@ async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     edge = {404: Edge.NO_SUCH_ROUTE, 405: Edge.METHOD_NOT_ALLOWED}.get(error.status_code)
     if edge is None:
-        return problem_response(Edge.UNREADABLE, instance=request.url.path, problem=str(error.detail))
+        return problem_response(Edge.MALFORMED, instance=request.url.path, problem=str(error.detail))
     response = problem_response(edge, instance=request.url.path)
     response.headers.update(error.headers or {})
     return response

@@ -173,7 +173,7 @@ _STATE_MONEY = ("disbursed", "outstanding", "repaid", "interest_paid", "written_
 def summary(book: Book, day: date) -> SummaryOut:
     """The figures as the API writes them."""
 
-    def money(row: Mapping[str, Any], *names: str) -> dict[str, str]:
+    def money(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
         unit = currency_of(row["currency"])
         return {name: amount(int(row[name]), unit) for name in names}
 

@@ -7,6 +7,7 @@ Infinity: two readers of one body must not see two requests.
 
 import json
 import re
+from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -22,10 +23,10 @@ _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 class BadBody(Exception):
     """The body is refused; carries the reason and its figures."""
 
-    def __init__(self, edge: Edge, **figures: object) -> None:
+    def __init__(self, edge: Edge, **figures: str | int) -> None:
         super().__init__(edge.name)
         self.edge = edge
-        self.figures = figures
+        self.figures: dict[str, Any] = dict(figures)
 
 
 class StrictBodies:
@@ -61,7 +62,7 @@ async def _read(scope: Scope, receive: Receive) -> bytes:
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise BadBody(Edge.UNREADABLE, problem="the connection closed before the body was complete")
+            raise BadBody(Edge.MALFORMED, problem="the connection closed before the body was complete")
         parts.append(message.get("body", b""))
         size += len(parts[-1])
         if size > MAX_BYTES:
@@ -88,9 +89,9 @@ def strict_json(body: bytes) -> object:
     try:
         return json.loads(body.decode("utf-8"), object_pairs_hook=_no_twins, parse_constant=_no_constant)
     except UnicodeDecodeError as error:
-        raise BadBody(Edge.UNREADABLE, problem=f"byte {error.start} is not UTF-8") from None
+        raise BadBody(Edge.MALFORMED, problem=f"byte {error.start} is not UTF-8") from None
     except (json.JSONDecodeError, ValueError) as error:
-        raise BadBody(Edge.UNREADABLE, problem=f"not JSON: {error}") from None
+        raise BadBody(Edge.MALFORMED, problem=f"not JSON: {error}") from None
 
 
 def nesting(body: bytes) -> int:

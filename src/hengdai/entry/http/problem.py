@@ -62,7 +62,7 @@ def respond(document: Problem, headers: Mapping[str, str] | None = None) -> Resp
     return Response(body, status_code=document.status, media_type=MEDIA_TYPE, headers=dict(headers or {}))
 
 
-def problem_response(edge: Edge, *, instance: str, errors: Sequence[FieldProblem] = (), **figures: object) -> Response:
+def problem_response(edge: Edge, *, instance: str, errors: Sequence[FieldProblem] = (), **figures: Any) -> Response:
     """The answer for a refusal at the door itself."""
     shown = {name: str(value) for name, value in figures.items()}
     document = problem(edge.name, edge.value.fill(**shown), shown, instance)

@@ -22,9 +22,11 @@ def readable(where: str) -> Iterator[None]:
         yield
     except Nonsense as nonsense:
         raise _invalid(
-            *(FieldProblem(where=f"{where}/{each.where}", code="nonsense", zh=each.expected.zh, en=each.expected.en)
-              for each in nonsense.problems)
-        ) from None  # fmt: skip
+            *(
+                FieldProblem(where=f"{where}/{each.where}", code="nonsense", zh=each.expected.zh, en=each.expected.en)
+                for each in nonsense.problems
+            )
+        ) from None
     except ValueError as error:
         raise _invalid(FieldProblem(where=where, code="unreadable", zh=str(error), en=str(error))) from None
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import Field
@@ -205,7 +204,7 @@ async def read_business_day(request: Request, actor: Admitted) -> out.BusinessDa
 
 @router.post("/business-day/end", status_code=201, response_model=out.DayEndOut, responses=_WRITE)
 async def end_business_day(request: Request, actor: Admitted, key: Key, body: DayIn) -> Response:
-    """日终. Close a day of your book, and every day before it that was missed; a killed one is taken up where it was."""
+    """日终. Close a day of your book, and the days missed before it; a killed one is taken up where it was."""
     office = platform_of(request).office
 
     async def verb(work: Work) -> Mapping[str, object]:

@@ -1,7 +1,8 @@
 """Reading over HTTP: loans and their papers. A loan of another organisation is answered as one that does not exist."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import HTMLResponse
@@ -18,7 +19,7 @@ from hengdai.entry.http.errors import Refused, Turn
 from hengdai.entry.http.fields import Day
 from hengdai.entry.http.paging import Cursor, Limit, decode, encode
 from hengdai.entry.http.problem import FieldProblem, documented
-from hengdai.entry.http.routes_write import LoanPath
+from hengdai.entry.http.routes_write import LoanPath, platform_of
 from hengdai.entry.http.turned import Edge
 from hengdai.entry.reading import BUCKETS, Reading, Search
 from hengdai.product.cost import quote
@@ -34,7 +35,7 @@ OnDay = Annotated[Day | None, Query(description="日期, 默认营业日 / the d
 
 def reading_of(request: Request, actor: Actor) -> Reading:
     """The questions that this actor may ask."""
-    return Reading(request.app.state.platform.office, actor)
+    return Reading(platform_of(request).office, actor)
 
 
 def _missing(loan: str) -> Refused:
@@ -52,7 +53,7 @@ def _day(request: Request, record: LoanRecord, asked: date | None) -> date:
     """The day of a question: as asked, not before the loan's latest event; the business day otherwise."""
     latest = record.loan.last_day
     if asked is None:
-        return max(latest, request.app.state.platform.office.clock.today())
+        return max(latest, platform_of(request).office.clock.today())
     if asked < latest:
         text = f"不早于最近事件日 {latest} / not before the latest event, {latest}"
         raise Turn(Edge.INVALID, [FieldProblem(where="query: day", code="day_before_event", zh=text, en=text)], count=1)
@@ -69,7 +70,7 @@ async def list_loans(
     product: Annotated[str | None, Query(max_length=64)] = None,
     bucket: Annotated[Literal["M0", "M1", "M2", "M3", "M4", "M5", "M6", "M6+"] | None, Query()] = None,
     words: Annotated[
-        str | None, Query(max_length=64, description="编号开头或借款人 / start of the id, or the borrower")
+        str | None, Query(max_length=64, description="编号的一部分或借款人 / part of the id, or the borrower")
     ] = None,
 ) -> out.LoanPageOut:
     """借款列表, 新的在前. Loans, newest application first."""
@@ -136,15 +137,15 @@ async def read_verdicts(request: Request, actor: Admitted, loan: LoanPath) -> ou
 
 
 def _judgement(row: JudgementRow) -> out.JudgementOut:
-    verdicts = row.said["verdicts"]
+    said: Mapping[str, Any] = row.said
     return out.JudgementOut(
         id=row.id,
         stage=row.stage,
         day=row.day,
         pack_digest=row.pack_digest,
         stopping=list(row.stopping),
-        facts=row.said["facts"],
-        verdicts=verdicts,
+        facts=said["facts"],
+        verdicts=said["verdicts"],
     )
 
 

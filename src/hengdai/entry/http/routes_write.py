@@ -64,7 +64,7 @@ class ApplicationIn(OnDay):
     facts: Attested = Field(
         default_factory=dict,
         max_length=100,
-        description="他人证明的事实, 按法律包事实目录的机器值 / facts that others vouch for, as the law pack's catalogue has them",
+        description="他人证明的事实 (机器值) / facts that others vouch for, as the pack's catalogue has them",
     )
 
 

@@ -11,7 +11,7 @@ STATUS: dict[str, int] = {
     "too_large": 413,
     "not_json": 415,
     "too_deep": 400,
-    "unreadable": 400,
+    "malformed": 400,
     "no_such_route": 404,
     "method_not_allowed": 405,
     "unauthenticated": 401,
@@ -27,6 +27,7 @@ STATUS: dict[str, int] = {
     "key_missing": 400,
     "key_reused": 422,
     "not_found": 404,
+    "unreadable": 422,
     "law_silent": 422,
     "not_yours": 403,
     # a loan
@@ -55,5 +56,5 @@ STATUS: dict[str, int] = {
 
 
 def status_of(code: str) -> int:
-    """The HTTP status of a refusal's code, whichever way it is cased; an unknown code is a defect and raises `KeyError`."""
+    """The HTTP status of a refusal's code, however it is cased; an unknown one is a defect: `KeyError`."""
     return STATUS[code.lower()]

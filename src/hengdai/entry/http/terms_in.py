@@ -31,7 +31,7 @@ class FrequencyIn(In):
 
 
 class ScheduleIn(In):
-    """还款计划条款 / the repayment plan. `start` is the day the plan is quoted for; the payout day starts the real one."""
+    """还款计划条款 / the repayment plan. `start` is the day it is quoted for; the payout starts the real one."""
 
     principal: Amount
     rate: Percent = Field(description="年利率 % / nominal rate a year, percent", examples=["14.6"])
@@ -40,7 +40,7 @@ class ScheduleIn(In):
     start: Day
     first_due: Day | None = None
     due_day: int | None = Field(None, ge=1, le=31)
-    frequency: FrequencyIn = FrequencyIn()
+    frequency: FrequencyIn = FrequencyIn(every=1)
     month_end: Literal["last_day", "first_of_next"] = "last_day"
     day_count: Literal[
         "30/360", "30/360 US", "30E/360", "30E/360 ISDA", "act/360", "act/364", "act/365", "act/365.25", "act/act ISDA"
@@ -151,8 +151,8 @@ class TermsIn(In):
     schedule: ScheduleIn
     parties: PartiesIn
     fees: list[FeeIn] = Field(default_factory=list, max_length=20)
-    late: LateIn = LateIn()
-    prepayment: PrepaymentIn = PrepaymentIn()
+    late: LateIn = LateIn(grace_days=0)
+    prepayment: PrepaymentIn = PrepaymentIn(free_after=0)
     allocation: list[_Part] = Field(
         default_factory=lambda: list[_Part](("penalty", "fee", "interest", "principal")),
         min_length=4,

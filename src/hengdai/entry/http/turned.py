@@ -13,7 +13,7 @@ class Edge(Enum):
         "请求体类型为 {found}, 应为 application/json", "the body is of type {found}; application/json is expected"
     )
     TOO_DEEP = Text("请求体嵌套超过 {limit} 层", "the body nests deeper than {limit} levels")
-    UNREADABLE = Text("请求体无法读取: {problem}", "the body cannot be read: {problem}")
+    MALFORMED = Text("请求体无法读取: {problem}", "the body cannot be read: {problem}")
     NO_SUCH_ROUTE = Text("没有这个地址", "there is no such address")
     METHOD_NOT_ALLOWED = Text("该地址不接受此方法", "this address does not take that method")
     UNAUTHENTICATED = Text(
