@@ -37,7 +37,9 @@ def best(work: Callable[[], object], times: int = 5) -> float:
 def book(loans: int) -> tuple[columns.Ints, columns.Ints, columns.Ints]:
     """Values, days since 1970 and offsets of the loans' flows in fen."""
     draw = random.Random(20_260_101)
-    values, days, offsets = [], [], [0]
+    values: list[int] = []
+    days: list[int] = []
+    offsets = [0]
     for i in range(loans):
         count, lent = draw.randint(3, 36), draw.randrange(100_000, 20_000_000, 100)
         rate, start = draw.uniform(0.002, 0.03), draw.randint(19_000, 20_500)

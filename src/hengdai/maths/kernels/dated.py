@@ -124,18 +124,24 @@ def guess(
 
 
 @compiled
+def evaluate(block: Floats, gaps: Floats, rows: int, x: Floats, p: Floats, d: Floats) -> None:
+    """The repayments' present value at the payout and its slope in x, in every lane."""
+    p[:] = 0.0
+    d[:] = 0.0
+    for k in range(rows - 1, 0, -1):
+        amounts, gap = block[k * LANES : k * LANES + LANES], gaps[k * LANES : k * LANES + LANES]
+        for j in range(LANES):
+            w = decay(-x[j] * gap[j])
+            value = p[j] + amounts[j]
+            d[j] = (d[j] - gap[j] * value) * w
+            p[j] = value * w
+
+
+@compiled
 def newton(block: Floats, gaps: Floats, rows: int, x: Floats, p: Floats, d: Floats) -> None:
     """Newton in every lane until the last step was below 2⁻²⁸ of the loan's own time scale."""
     for _ in range(24):
-        p[:] = 0.0
-        d[:] = 0.0
-        for k in range(rows - 1, 0, -1):
-            amounts, gap = block[k * LANES : k * LANES + LANES], gaps[k * LANES : k * LANES + LANES]
-            for j in range(LANES):
-                w = decay(-x[j] * gap[j])
-                value = p[j] + amounts[j]
-                d[j] = (d[j] - gap[j] * value) * w
-                p[j] = value * w
+        evaluate(block, gaps, rows, x, p, d)
         farthest = 0.0
         for j in range(LANES):
             # Without repayment the slope is nothing and the lane stays where it is.
@@ -148,17 +154,16 @@ def newton(block: Floats, gaps: Floats, rows: int, x: Floats, p: Floats, d: Floa
 
 @compiled
 def prove(block: Floats, gaps: Floats, rows: int, x: Floats, work: tuple[Floats, Floats, Floats, Floats]) -> None:
-    """f at both ends of a bracket around x; the second work row is positive where both signs are proved."""
-    low, sure, delta, widest = work
-    low[:] = 0.0
-    sure[:] = 0.0
-    for k in range(rows - 1, 0, -1):
-        amounts, gap = block[k * LANES : k * LANES + LANES], gaps[k * LANES : k * LANES + LANES]
-        for j in range(LANES):
-            low[j] = (low[j] + amounts[j]) * decay(-(x[j] - delta[j]) * gap[j])
-            sure[j] = (sure[j] + amounts[j]) * decay(-(x[j] + delta[j]) * gap[j])
+    """Signs at both ends of a bracket around x; the second work row is positive where both are proved.
+
+    f is convex and falls: ``f(x - δ) ≥ f(x) + δ·|f'(x)|``, and ``f(x + δ) ≤ f(x) - δ·|f'(x)|·(1 - δ·longest day/2)``,
+    since ``f'' ≤ longest day · |f'|``. One evaluation at x thus bounds f at both ends.
+    """
+    p, sure, delta, widest = work
+    evaluate(block, gaps, rows, x, p, sure)
     for j in range(LANES):
-        margin = ERROR * (rows + 2.0) * (low[j] - block[j])
-        clear = min(low[j] + block[j], -block[j] - sure[j]) - margin
-        within = (abs(x[j]) + delta[j]) * widest[j] <= WIDEST
+        margin = ERROR * (rows + 2.0) * (p[j] - block[j])
+        # The slope is a sum of one sign; a hundredth covers its rounding and the second order.
+        within = ((abs(x[j]) + delta[j]) * widest[j] <= WIDEST) & (delta[j] * widest[j] * rows <= 1e-3)
+        clear = -sure[j] * delta[j] * 0.99 - abs(p[j] + block[j]) - margin
         sure[j] = clear if within else -1.0
