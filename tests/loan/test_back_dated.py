@@ -4,18 +4,20 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hengdai.base.identity import EventId
 from hengdai.loan import commands
 from hengdai.loan.entries import correction, entries, journal
-from hengdai.loan.events import Event, Fact, Paid, PaymentReversed, Refunded
+from hengdai.loan.events import Disbursed, Event, Fact, Paid, PaymentReversed, Refunded
 from hengdai.loan.fold import apply, as_of, fold, history
 from hengdai.loan.loan import Loan
 from hengdai.loan.payoff import payoff
 from hengdai.loan.refusal import Refusal
 from hengdai.loan.state import State
+from hengdai.maths.schedule import Method
 from hengdai.product.terms import FeeTiming, Intent, PrepaymentTerms, Terms
 from tests.loan.story import LOAN, START, Story, balances, check_all, event, fee, granted, money, plan, refused, terms
 
@@ -145,6 +147,33 @@ def test_a_late_payment_is_weighed_against_the_loan_as_it_stood_on_its_day() -> 
     assert story.it.totals.surplus == sum(
         each.fact.amount for each in story.events if isinstance(each.fact, Paid) and each.day > early
     )
+
+
+@pytest.mark.parametrize("draws_on", [10, 75, 110])
+@pytest.mark.parametrize("method", list(Method))
+def test_a_drawdown_after_what_proves_to_have_been_a_settlement_has_a_plan_of_its_own(
+    method: Method, draws_on: int
+) -> None:
+    flat = {"rate_e8": 0, "flat_fee_e8": 600_000} if method is Method.FLAT_FEE else {}
+    story = Story(terms(plan(count=4, method=method, **flat), fees=(fee(FeeTiming.AT_END, 5_00),)))
+    story.running(amount=5_000_00)
+    granted(story.do(commands.Disburse(money(7_000_00)), START + timedelta(days=draws_on)))
+    early = START + timedelta(days=5)
+    granted(story.pay(payoff(as_of(story.it, early), early).total, early, Intent.SETTLE))
+    assert story.it.state is State.ACTIVE
+    assert story.it.outstanding == 7_000_00
+    assert all(due.due > START + timedelta(days=draws_on) for due in story.it.dues if due.unpaid)
+    story.pay_dues(len([due for due in story.it.dues if due.unpaid]))
+    assert story.it.state is State.CLOSED
+
+
+def test_a_drawdown_after_every_agreed_date_is_due_the_next_day() -> None:
+    story = Story(terms(plan(count=2))).running(amount=5_000_00)
+    late = event(50, START + timedelta(days=400), Disbursed(7_000_00))
+    paid = event(51, START + timedelta(days=5), Paid(5_000_00 * 2, Intent.SETTLE))
+    loan = fold(LOAN, [*story.events, late, paid])
+    assert [due.due for due in loan.dues if due.unpaid] == [late.day + timedelta(days=1)]
+    assert loan.outstanding == 7_000_00
 
 
 def test_a_bounced_last_payment_opens_the_loan_again() -> None:

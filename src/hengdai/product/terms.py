@@ -81,7 +81,10 @@ class Intent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PrepaymentTerms:
-    """提前还款违约金: a share of the principal prepaid, free once `free_after` instalments have fallen due."""
+    """提前还款违约金: a share of the principal prepaid, free once `free_after` instalments have fallen due.
+
+    0 means that no such day is agreed: the fee never becomes free.
+    """
 
     fee_e8: int = 0
     free_after: int = 0
