@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from hengdai.base.canonical import canonical
 from hengdai.base.check import check
 from hengdai.base.text import Text
 from hengdai.evidence.anchor import Anchor
-from hengdai.evidence.bundle_form import FORMAT, Form, Item, Unreadable, read_form
+from hengdai.evidence.bundle_form import FORMAT, Form, Item, Unreadable, read_form, spell
 from hengdai.evidence.checkpoint import Checkpoint
 from hengdai.evidence.cosignature import open_cosignature
 from hengdai.evidence.keys import VerifierKey, decode_base64, encode_base64
@@ -124,7 +123,7 @@ def write_bundle(
         "records": [_item(one) for one in sorted(records, key=lambda one: (one.log, one.kept.index))],
         "subject": subject,
     }
-    return canonical({**whole, "seal": hashlib.sha256(canonical(whole)).hexdigest()})
+    return spell({**whole, "seal": hashlib.sha256(spell(whole)).hexdigest()})
 
 
 def fingerprint(policies: Sequence[str]) -> str:
@@ -139,7 +138,7 @@ def verify_bundle(data: bytes, trusted: Sequence[str] | None = None) -> Verifica
     except Unreadable as error:
         return Verification((Broken(Link.FORM, "", str(error)),))
     broken: list[Broken] = []
-    if hashlib.sha256(canonical(form.unsealed)).hexdigest() != form.seal:
+    if hashlib.sha256(form.unsealed).hexdigest() != form.seal:
         broken.append(Broken(Link.SEAL, "", f"expected SHA-256 {form.seal}"))
     broken.extend(_operators(form))
     notes = [_log(form, place, trusted, broken) for place in range(len(form.checkpoints))]
@@ -271,7 +270,7 @@ def _record(form: Form, place: int, trees: Sequence[Checkpoint | None]) -> list[
     if tree is not None:
         try:
             proof = [decode_base64(value) for value in item.proof]
-            check_inclusion(item.index, tree.size, leaf_hash(canonical(item.leaf)), proof, tree.root)
+            check_inclusion(item.index, tree.size, leaf_hash(spell(item.leaf)), proof, tree.root)
         except (NotProven, ValueError) as error:
             found.append(Broken(Link.INCLUSION, where, str(error)))
     if before and (before.log, before.index) >= (item.log, item.index):
@@ -287,7 +286,7 @@ def _opening(subject: str, item: Item, where: str) -> list[Broken]:
     if item.record is None or item.salt is None:
         return []
     found: list[Broken] = []
-    opened = commit(item.salt, canonical(item.record)) if item.salt else ""
+    opened = commit(item.salt, spell(item.record)) if item.salt else ""
     stated = str(item.leaf["commitment"])
     if not hmac.compare_digest(opened.encode(), stated.encode()) or item.record.get("kind") != item.leaf["kind"]:
         found.append(Broken(Link.COMMITMENT, where, f"it does not open {stated}"))

@@ -42,14 +42,15 @@ class Form:
     operators: tuple[str, ...]
     records: tuple[Item, ...]
     anchors: tuple[tuple[int, Anchor], ...]
-    unsealed: Mapping[str, object]
+    unsealed: bytes
 
 
 def read_form(data: bytes) -> Form:
     """The form of those bytes; raises :class:`Unreadable`."""
     try:
-        whole = json.loads(data.decode("utf-8"), parse_float=_no_float, parse_constant=_no_float)
-        spelled = canonical(whole)
+        text = data.decode("utf-8")
+        whole = json.loads(text, parse_int=_safe, parse_float=_no_float, parse_constant=_no_float)
+        spelled = spell(whole)
     except (ValueError, RecursionError, NotCanonical) as error:
         raise Unreadable(f"文件不是 JSON / not JSON of integers and text: {error}") from None
     if spelled != data:
@@ -70,10 +71,28 @@ def read_form(data: bytes) -> Form:
         operators=_texts(top["operators"], "operators"),
         records=tuple(_item(one, f"records[{at}]") for at, one in enumerate(_list(top["records"], "records"))),
         anchors=tuple(_anchor(one, f"anchors[{at}]") for at, one in enumerate(_list(top["anchors"], "anchors"))),
-        unsealed={name: value for name, value in top.items() if name != "seal"},
+        unsealed=_without_seal(data, str(top["seal"])),
     )
     _logs_exist(form)
     return form
+
+
+def spell(value: object) -> bytes:
+    """The canonical bytes of values read from JSON.
+
+    The C encoder spells as RFC 8785 does but for the order of names beyond U+D7FF, which is left to `canonical`.
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return text.encode("utf-8") if text.isascii() or max(text) < "\ud800" else canonical(value)
+
+
+def _without_seal(data: bytes, seal: str) -> bytes:
+    """The canonical bytes of the bundle without its seal.
+
+    The last such member is the bundle's own: after it stands only `subject`, a text whose quotation marks are escaped.
+    """
+    before, _, after = data.rpartition(f',"seal":"{seal}"'.encode())
+    return before + after
 
 
 def _logs_exist(form: Form) -> None:
@@ -143,6 +162,12 @@ def _whole(value: object, where: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise Unreadable(f"{where}: expected an integer")
     return value
+
+
+def _safe(text: str) -> int:
+    if len(text) > 17 or abs(int(text)) >= 2**53:
+        raise ValueError(f"{text[:30]} is beyond 2^53 - 1")
+    return int(text)
 
 
 def _no_float(text: str) -> NoReturn:
