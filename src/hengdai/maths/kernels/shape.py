@@ -1,8 +1,8 @@
 """The shape of the blocks that kernels work on. Free of Numba, so that anybody may read it."""
 
-LANES = 32
+LANES = 64
 """Loans side by side, so that one instruction serves several of them."""
-CHUNK = 512
+CHUNK = 1024
 """Loans that are sorted by length and laid out together."""
 LONGEST = 512
 """Flows of the longest loan solved by a kernel; longer ones go to the plain solver."""
