@@ -162,7 +162,7 @@ def _outcome(asked: _Asked, rule: Rule, awake: list[Rule]) -> pl.Expr:
     applies, holds = _applies(asked, rule), _bound(asked, rule)[1]
     if rule.day_of in asked.gapped:
         holds = pl.when(pl.col(_column(rule.day_of)).is_not_null()).then(holds)
-    breached = applies & ~holds
+    breached = applies & ~holds if rule.open is None else pl.lit(value=False)
     off = ~applies
     over = [_applies(asked, other) for other in awake if _outranks(other, rule)]
     if over:

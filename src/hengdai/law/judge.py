@@ -259,11 +259,13 @@ class _Judging:
             return self._quiet(rule, day, self._asleep(rule, day))
         over, by = self._displaced(rule)
         holds = rule.condition(self._facts, bound.values) if day is not None else None
-        outcome = decided(applies, holds, over)
+        outcome = decided(applies, None if holds is False and rule.open else holds, over)
         if outcome is Outcome.NOT_APPLICABLE:
             return self._quiet(rule, day, _DISPLACED.fill(by=by) if over is True else _OUT_OF_SCOPE)
         note = None
-        if bound.missing:
+        if holds is False and rule.open is not None:
+            note = rule.open
+        elif bound.missing:
             note = Text(*str(bound.missing[0]).split(" / ", 1))
         elif day is None:
             note = _NO_DAY.fill(day=rule.day_of.value)

@@ -131,6 +131,9 @@ def _pack_fields(row: Row) -> dict[str, Any]:
         "currency": _currency(row, codes),
         "covers_from": row.day("covers_from"),
         "checked_on": row.day("checked_on"),
+        "locale": row.text("locale", ""),
+        "time_zones": row.texts("time_zones", ()),
+        "disclosed_rate": row.text("disclosed_rate", ""),
         "switches": _switches(row, row.table("switches")),
     }
 

@@ -73,7 +73,10 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A jurisdiction on which judgements stand. `digest` is the SHA-256 of its texts in canonical form."""
+    """A jurisdiction on which judgements stand. `digest` is the SHA-256 of its texts in canonical form.
+
+    `disclosed_rate` names how the law annualises the rate shown to borrowers; `time_zones` are IANA names.
+    """
 
     id: str
     version: str
@@ -84,6 +87,9 @@ class Pack:
     currency: Currency
     covers_from: date
     checked_on: date
+    locale: str
+    time_zones: tuple[str, ...]
+    disclosed_rate: str
     switches: Mapping[str, Text]
     documents: Mapping[str, Document]
     facts: Mapping[str, FactEntry]

@@ -40,6 +40,7 @@ def rule_of(row: Row, reading: Reading, switches: Mapping[str, Text]) -> Rule:
         raised=_raised(row, switches),
         among=_ranking(row),
         uncertain=row.maybe_both("uncertain"),
+        open=row.maybe_both("open"),
         cases=_cases(row, reading, switches),
         units={name: reading.facts[name].unit for name in names},
     )

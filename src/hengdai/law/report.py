@@ -81,6 +81,7 @@ class Explanation:
     raised: Mapping[str, Effect]
     ranked: Text | None
     uncertain: Text | None
+    open: Text | None
     source: str
     confidence: str
     checked_on: date
@@ -128,6 +129,7 @@ def explain(pack: Pack, rule_id: str, on: date) -> Explanation:
         raised=rule.raised,
         ranked=rule.among.reason if rule.among else None,
         uncertain=rule.uncertain,
+        open=rule.open,
         source=rule.cite.source,
         confidence=rule.cite.confidence.value,
         checked_on=rule.cite.checked_on,

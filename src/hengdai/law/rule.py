@@ -37,8 +37,9 @@ class Rule:
     """One rule. `when` (its scope) and `holds` are trees of conditions; dates are inclusive.
 
     `effect` is what a breach does, `unknown` what an undetermined answer does. `raised` maps a funder's switch
-    to the effect it gives instead. `switch` is what must be on for the rule to speak at all. `units` gives the
-    unit of each fact read.
+    to the effect it gives instead. `switch` is what must be on for the rule to speak at all. `open` says what of
+    the law could not be found: the figures are then the safe default, and what goes beyond them is undetermined,
+    not breached. `units` gives the unit of each fact read.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Rule:
     raised: Mapping[str, Effect] = field(default_factory=dict)
     among: Ranking | None = None
     uncertain: Text | None = None
+    open: Text | None = None
     cases: tuple[Case, ...] = ()
     units: Mapping[str, Unit] = field(default_factory=dict)
     applies: Evaluate = field(init=False, compare=False, repr=False)
