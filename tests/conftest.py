@@ -7,8 +7,11 @@ template, so it costs some tens of milliseconds); `store` is a `PostgresStore` o
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,11 +43,31 @@ def _database(dsn: str, name: str) -> str:
     return dsn.replace("/postgres?", f"/{name}?", 1)
 
 
+@contextlib.contextmanager
+def _directory() -> Iterator[Path]:
+    """A directory that the database's own user can reach.
+
+    Not pytest's: each session of pytest closes its parent to every user but its own, sessions that run beside us included.
+    """
+    made = Path(tempfile.mkdtemp(prefix="hengdai-test-"))
+    made.chmod(0o755)
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    """An empty data directory for a server of the test's own; removed after the test."""
+    with _directory() as made:
+        yield made
+
+
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server() -> Iterator[Server]:
     """An embedded PostgreSQL for this worker, with a migrated template database."""
-    directory: Path = tmp_path_factory.mktemp("hengdai")
-    with open_server(directory) as running:
+    with _directory() as directory, open_server(directory) as running:
 
         async def prepare() -> None:
             await _admin(

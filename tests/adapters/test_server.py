@@ -56,31 +56,31 @@ def owner(directory: Path) -> "subprocess.Popen[str]":
     return process
 
 
-def test_it_starts_stops_and_starts_again_with_what_was_written(tmp_path: Path) -> None:
-    with open_server(tmp_path) as server:
+def test_it_starts_stops_and_starts_again_with_what_was_written(data_dir: Path) -> None:
+    with open_server(data_dir) as server:
         value(server, "CREATE TABLE kept AS SELECT 7 AS n")
-    with open_server(tmp_path) as server:
+    with open_server(data_dir) as server:
         assert value(server, "SELECT n FROM kept") == 7
 
 
-def test_a_second_owner_of_the_directory_is_refused_in_both_languages_with_the_pid(tmp_path: Path) -> None:
-    first = owner(tmp_path)
+def test_a_second_owner_of_the_directory_is_refused_in_both_languages_with_the_pid(data_dir: Path) -> None:
+    first = owner(data_dir)
     try:
         with pytest.raises(DatabaseUnavailable) as refused:
-            open_server(tmp_path)
+            open_server(data_dir)
         assert f"pid {first.pid}" in refused.value.text.zh and "正由另一个" in refused.value.text.zh
         assert f"pid {first.pid}" in refused.value.text.en and "in use by another" in refused.value.text.en
     finally:
         first.kill()
         first.wait()
-        open_server(tmp_path).close()
+        open_server(data_dir).close()
 
 
-def test_a_killed_owner_blocks_nobody_and_its_surviving_database_is_taken_over(tmp_path: Path) -> None:
-    first = owner(tmp_path)
+def test_a_killed_owner_blocks_nobody_and_its_surviving_database_is_taken_over(data_dir: Path) -> None:
+    first = owner(data_dir)
     first.send_signal(signal.SIGKILL)
     first.wait()
-    with open_server(tmp_path) as server:
+    with open_server(data_dir) as server:
         assert value(server, "SELECT count(*) FROM kept") == 1
 
 
@@ -88,22 +88,22 @@ def postmaster(directory: Path) -> int:
     return int((directory / "postgres" / "postmaster.pid").read_text().split()[0])
 
 
-def test_a_database_that_crashed_with_its_owner_recovers_what_was_committed(tmp_path: Path) -> None:
-    first = owner(tmp_path)
-    database = postmaster(tmp_path)
+def test_a_database_that_crashed_with_its_owner_recovers_what_was_committed(data_dir: Path) -> None:
+    first = owner(data_dir)
+    database = postmaster(data_dir)
     first.send_signal(signal.SIGKILL)
     os.kill(database, signal.SIGKILL)
     first.wait()
     while _alive(database):
         time.sleep(0.05)
-    with open_server(tmp_path) as server:
+    with open_server(data_dir) as server:
         assert value(server, "SELECT count(*) FROM kept") == 1
 
 
-def test_the_note_of_a_dead_server_whose_pid_is_another_programs_now_does_not_fool_it(tmp_path: Path) -> None:
-    first = owner(tmp_path)
-    database = postmaster(tmp_path)
-    noted = tmp_path / "postgres" / "postmaster.pid"
+def test_the_note_of_a_dead_server_whose_pid_is_another_programs_now_does_not_fool_it(data_dir: Path) -> None:
+    first = owner(data_dir)
+    database = postmaster(data_dir)
+    noted = data_dir / "postgres" / "postmaster.pid"
     text = noted.read_text()
     first.send_signal(signal.SIGKILL)
     os.kill(database, signal.SIGKILL)
@@ -111,7 +111,7 @@ def test_the_note_of_a_dead_server_whose_pid_is_another_programs_now_does_not_fo
     while _alive(database):
         time.sleep(0.05)
     noted.write_text(text.replace(str(database), str(os.getpid()), 1))
-    with open_server(tmp_path) as server:
+    with open_server(data_dir) as server:
         assert value(server, "SELECT count(*) FROM kept") == 1
 
 
@@ -122,11 +122,11 @@ def _alive(pid: int) -> bool:
         return False
 
 
-def test_a_dsn_names_another_database_which_is_left_running(server: Server, tmp_path: Path) -> None:
-    with open_server(tmp_path, dsn=server.dsn) as other:
+def test_a_dsn_names_another_database_which_is_left_running(server: Server, data_dir: Path) -> None:
+    with open_server(data_dir, dsn=server.dsn) as other:
         assert other.dsn == server.dsn
     assert value(server, "SELECT 1") == 1
-    assert list(tmp_path.iterdir()) == []
+    assert list(data_dir.iterdir()) == []
 
 
 async def test_migrating_twice_and_at_once_ends_with_one_book(server: Server) -> None:
@@ -143,11 +143,11 @@ async def test_migrating_twice_and_at_once_ends_with_one_book(server: Server) ->
 
 
 @pytest.mark.slow
-def test_an_ordinary_user_may_start_it_too(tmp_path: Path) -> None:
+def test_an_ordinary_user_may_start_it_too(data_dir: Path) -> None:
     if os.getuid() != 0:
         pytest.skip("already an ordinary user; every other test here shows it")
-    tmp_path.chmod(0o777)
-    for parent in tmp_path.parents:
+    data_dir.chmod(0o777)
+    for parent in data_dir.parents:
         if parent.stat().st_uid == os.getuid() and parent != parent.parent:
             parent.chmod(parent.stat().st_mode | 0o055)
     script = (
@@ -156,9 +156,9 @@ def test_an_ordinary_user_may_start_it_too(tmp_path: Path) -> None:
     )
     try:
         done = subprocess.run(
-            [sys.executable, "-c", script, str(tmp_path / "own")],
+            [sys.executable, "-c", script, str(data_dir / "own")],
             user="nobody", capture_output=True, text=True, timeout=120,
-            env={"PYTHONPATH": SOURCE, "PATH": os.environ["PATH"], "HOME": str(tmp_path), "TMPDIR": str(tmp_path)},
+            env={"PYTHONPATH": SOURCE, "PATH": os.environ["PATH"], "HOME": str(data_dir), "TMPDIR": str(data_dir)},
         )  # fmt: skip
     except PermissionError:
         pytest.skip("the interpreter itself is out of an ordinary user's reach here")

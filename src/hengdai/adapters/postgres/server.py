@@ -17,6 +17,7 @@ from pathlib import Path
 from hengdai.base.text import Text
 
 _RECOVERY_SECONDS = 300
+_ATTEMPTS = 3
 
 TAKEN = Text(
     "数据目录 {path} 正由另一个衡贷进程 (pid {pid}) 使用; 请先停止它, 或用 --data 指定另一目录, 或经其 HTTP 接口操作",
@@ -30,8 +31,9 @@ NO_USERADD = Text(
     "install it (Debian: apt-get install passwd), run as an ordinary user, or name a PostgreSQL by HENGDAI_DSN",
 )
 NOT_STARTED = Text(
-    "内置数据库在 {seconds} 秒内未能启动, 日志见 {log}",
-    "the embedded database did not start within {seconds} s; its log is {log}",
+    "内置数据库未能在 {path} 启动, 原因见该处的 log 文件; 以 root 运行时, 用户 pgserver 须能进入该目录",
+    "the embedded database did not start in {path}, the file log there says why; "
+    "as root, the user pgserver must be able to reach that directory",
 )
 
 
@@ -107,21 +109,19 @@ def _running(pgdata: Path) -> Iterator[str]:
     # We hold the directory's lock, so every handle noted by an earlier process is dead.
     (pgdata / ".handle_pids.json").unlink(missing_ok=True)
     _forget_the_dead(pgdata / "postmaster.pid")
-    deadline = time.monotonic() + _RECOVERY_SECONDS
+    deadline, failed = time.monotonic() + _RECOVERY_SECONDS, 0
     while True:
         try:
             server = get_server(pgdata, start=False)
             server.start()
             break
-        except FileNotFoundError as missing:
-            if "useradd" in str(missing):
-                raise DatabaseUnavailable(NO_USERADD) from missing
-            raise
-        except (subprocess.SubprocessError, AssertionError):
+        except (subprocess.SubprocessError, AssertionError, FileNotFoundError) as error:
+            if isinstance(error, FileNotFoundError) and "useradd" in str(error):
+                raise DatabaseUnavailable(NO_USERADD) from error
             # The wheel gives a start ten seconds; recovery after a crash may take longer and goes on meanwhile.
-            if time.monotonic() > deadline:
-                shown = NOT_STARTED.fill(seconds=_RECOVERY_SECONDS, log=pgdata / "log")
-                raise DatabaseUnavailable(shown) from None
+            failed += 0 if (pgdata / "postmaster.pid").exists() else 1
+            if failed == _ATTEMPTS or time.monotonic() > deadline:
+                raise DatabaseUnavailable(NOT_STARTED.fill(path=pgdata)) from error
             time.sleep(1)
     try:
         yield str(server.get_uri())
