@@ -38,9 +38,14 @@ def test_money_and_rates_become_whole_units_exactly(tmp_path: Path) -> None:
     assert first["guarantor"] is None
 
 
-@pytest.mark.parametrize(("money", "rates", "principal", "rate"), [
-    ("minor", "e8", "123450", "18255000"), ("major", "fraction", "1234.50", "0.18255"), ("major", "percent", "1234.5000", "18.255"),
-])  # fmt: skip
+WRITTEN = [
+    ("minor", "e8", "123450", "18255000"),
+    ("major", "fraction", "1234.50", "0.18255"),
+    ("major", "percent", "1234.5000", "18.255"),
+]
+
+
+@pytest.mark.parametrize(("money", "rates", "principal", "rate"), WRITTEN)
 def test_every_way_to_write_a_figure_reads_to_the_same(
     tmp_path: Path, money: str, rates: str, principal: str, rate: str
 ) -> None:
@@ -61,48 +66,44 @@ def _of(table: str, row: int, **fields: str) -> Edit:
     return lambda rows: rows[table][row].update(fields)
 
 
-MALFORMED: list[tuple[Edit, str]] = [
-    (_of("loans", 0, principal="12,00"), "loans 第 1 行 / row 1, principal: 发现 / found '12,00'; 应为 / expected "
-     "大于 0 的金额, 例如 1234.50 / an amount above 0, such as 1234.50"),
-    (_of("loans", 0, principal="0.00"), "loans 第 1 行 / row 1, principal: 发现 / found '0.00'; 应为 / expected "
-     "大于 0 的金额, 例如 1234.50 / an amount above 0, such as 1234.50"),
-    (_of("loans", 0, principal="-5"), "loans 第 1 行 / row 1, principal: 发现 / found '-5'; 应为 / expected "
-     "大于 0 的金额, 例如 1234.50 / an amount above 0, such as 1234.50"),
-    (_of("loans", 0, principal="1.005"), "loans 第 1 行 / row 1, principal: 发现 / found '1.005'; 应为 / expected "
-     "大于 0 的金额, 例如 1234.50 / an amount above 0, such as 1234.50"),
-    (_of("loans", 0, principal="9" * 17), "loans 第 1 行 / row 1, principal: 发现 / found '99999999999999999'; 应为 / expected "
-     "大于 0 的金额, 例如 1234.50 / an amount above 0, such as 1234.50"),
-    (_of("loans", 0, annual_rate="12%"), "loans 第 1 行 / row 1, annual_rate: 发现 / found '12%'; 应为 / expected "
-     "不小于 0 的利率, 例如 18.25 / a rate of at least 0, such as 18.25"),
-    (_of("loans", 0, annual_rate=""), "loans 第 1 行 / row 1, annual_rate: 发现 / found (空 / empty); 应为 / expected "
-     "不小于 0 的利率, 例如 18.25 / a rate of at least 0, such as 18.25"),
-    (_of("loans", 0, disbursed="2026-02-30"), "loans 第 1 行 / row 1, disbursed: 发现 / found '2026-02-30'; 应为 / expected "
-     "日期, 形如 2026-08-01 / a date such as 2026-08-01"),
-    (_of("loans", 0, applied="05/01/2026"), "loans 第 1 行 / row 1, applied: 发现 / found '05/01/2026'; 应为 / expected "
-     "日期, 形如 2026-08-01 / a date such as 2026-08-01"),
-    (_of("loans", 0, count="0"), "loans 第 1 行 / row 1, count: 发现 / found '0'; 应为 / expected "
-     "不小于 1 的整数 / a whole number of at least 1"),
-    (_of("loans", 0, internet="yes"), "loans 第 1 行 / row 1, internet: 发现 / found 'yes'; 应为 / expected "
-     "true 或 false / true or false"),
-    (_of("loans", 0, residue="middle"), "loans 第 1 行 / row 1, residue: 发现 / found 'middle'; 应为 / expected "
-     "下列之一: last, first / one of: last, first"),
-    (_of("loans", 0, currency="USD"), "loans 第 1 行 / row 1, currency: 发现 / found 'USD'; 应为 / expected "
-     "与 book.toml 相同的币种 CNY / CNY, the currency of book.toml"),
-    (_of("loans", 0, funder="F-9"), "loans 第 1 行 / row 1, funder: 发现 / found 'F-9'; 应为 / expected "
-     "organisations 表中的机构编号 / the id of an organisation of the organisations table"),
-    (_of("events", 1, day="soon"), "events 第 2 行 / row 2, day: 发现 / found 'soon'; 应为 / expected "
-     "日期, 形如 2026-08-01 / a date such as 2026-08-01"),
-    (_of("events", 1, seq="1"), "events 第 1 行 / row 1, seq: 发现 / found 1; 应为 / expected "
-     "同一贷款内不重复的次序 / a seq that no other event of the loan has"),
-    (_of("events", 2, intent="maybe"), "events 第 3 行 / row 3, intent: 发现 / found 'maybe'; 应为 / expected "
-     "下列之一: instalment, shorten, reduce, settle / one of: instalment, shorten, reduce, settle"),
-]  # fmt: skip
+AMOUNT = "大于 0 的金额, 例如 1234.50 / an amount above 0, such as 1234.50"
+RATE = "不小于 0 的利率, 例如 18.25 / a rate of at least 0, such as 18.25"
+DAY = "日期, 形如 2026-08-01 / a date such as 2026-08-01"
+FLAG = "true 或 false / true or false"
+ENDS = "下列之一: last, first / one of: last, first"
+INTENTS = "下列之一: instalment, shorten, reduce, settle / one of: instalment, shorten, reduce, settle"
+SEQ = "同一贷款内不重复的次序 / a seq that no other event of the loan has"
+CURRENCY = "与 book.toml 相同的币种 CNY / CNY, the currency of book.toml"
+PARTY = "organisations 表中的机构编号 / the id of an organisation of the organisations table"
+# What is changed; which table, row and column the message names; what it says was found and what would be right.
+MALFORMED: list[tuple[Edit, str, int, str, str, str]] = [
+    (_of("loans", 0, principal="12,00"), "loans", 1, "principal", "'12,00'", AMOUNT),
+    (_of("loans", 0, principal="0.00"), "loans", 1, "principal", "'0.00'", AMOUNT),
+    (_of("loans", 0, principal="-5"), "loans", 1, "principal", "'-5'", AMOUNT),
+    (_of("loans", 0, principal="1.005"), "loans", 1, "principal", "'1.005'", AMOUNT),
+    (_of("loans", 0, principal="9" * 17), "loans", 1, "principal", "'99999999999999999'", AMOUNT),
+    (_of("loans", 0, annual_rate="12%"), "loans", 1, "annual_rate", "'12%'", RATE),
+    (_of("loans", 0, annual_rate=""), "loans", 1, "annual_rate", "(空 / empty)", RATE),
+    (_of("loans", 0, disbursed="2026-02-30"), "loans", 1, "disbursed", "'2026-02-30'", DAY),
+    (_of("loans", 0, applied="05/01/2026"), "loans", 1, "applied", "'05/01/2026'", DAY),
+    (_of("loans", 0, count="0"), "loans", 1, "count", "'0'", "不小于 1 的整数 / a whole number of at least 1"),
+    (_of("loans", 0, internet="yes"), "loans", 1, "internet", "'yes'", FLAG),
+    (_of("loans", 0, residue="middle"), "loans", 1, "residue", "'middle'", ENDS),
+    (_of("loans", 0, currency="USD"), "loans", 1, "currency", "'USD'", CURRENCY),
+    (_of("loans", 0, funder="F-9"), "loans", 1, "funder", "'F-9'", PARTY),
+    (_of("events", 1, day="soon"), "events", 2, "day", "'soon'", DAY),
+    (_of("events", 1, seq="1"), "events", 1, "seq", "1", SEQ),
+    (_of("events", 2, intent="maybe"), "events", 3, "intent", "'maybe'", INTENTS),
+]
 
 
-@pytest.mark.parametrize(("edit", "message"), MALFORMED)
-def test_a_wrong_field_is_named_and_its_loan_left_out_whole(tmp_path: Path, edit: Edit, message: str) -> None:
+@pytest.mark.parametrize(("edit", "table", "row", "column", "found", "right"), MALFORMED)
+def test_a_wrong_field_is_named_and_its_loan_left_out_whole(
+    tmp_path: Path, edit: Edit, table: str, row: int, column: str, found: str, right: str
+) -> None:
     loans, problems = read(edited(tmp_path, edit))
     assert loans == ["A-2"]
+    message = f"{table} 第 {row} 行 / row {row}, {column}: 发现 / found {found}; 应为 / expected {right}"
     assert str(problems[0].problem()) == message
     assert {problem.loan for problem in problems} == {"A-1"}
 
@@ -189,7 +190,7 @@ def test_a_column_of_binary_fractions_is_refused(tmp_path: Path) -> None:
     frame = pl.read_csv(folder / "loans.csv", infer_schema=False).with_columns(pl.col("principal").cast(pl.Float64))
     (folder / "loans.csv").unlink()
     frame.write_parquet(folder / "loans.parquet")
-    with pytest.raises(UnreadableBook, match="loans.parquet principal: 发现 / found double"):
+    with pytest.raises(UnreadableBook, match=r"loans\.parquet principal: 发现 / found double"):
         list(open_book(folder).slices(10))
 
 
@@ -223,7 +224,9 @@ def test_a_book_that_cannot_be_read_as_a_whole_says_why(
 
 def test_a_file_that_differs_from_its_stated_digest_is_refused(tmp_path: Path) -> None:
     folder = small.write(tmp_path, small.tables(), small.MANIFEST + '\n[digests]\n"loans.csv" = "00"\n')
-    with pytest.raises(UnreadableBook, match=r"loans\.csv: 发现 / found sha256 [0-9a-f]{64}; 应为 / expected sha256 00"):
+    with pytest.raises(
+        UnreadableBook, match=r"loans\.csv: 发现 / found sha256 [0-9a-f]{64}; 应为 / expected sha256 00"
+    ):
         open_book(folder)
 
 
@@ -235,7 +238,7 @@ def test_the_digest_names_the_content_and_not_the_folder(tmp_path: Path) -> None
 
 
 def test_a_book_without_rows_has_no_slices(tmp_path: Path) -> None:
-    book = edited(tmp_path, lambda rows: (rows["loans"].clear(), rows["events"].clear()))
+    book = edited(tmp_path, lambda rows: rows.update(loans=[], events=[]))
     assert list(book.slices(10)) == []
     assert book.total() == 0
 
