@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from importlib.metadata import entry_points
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from importlib.util import find_spec
 from pathlib import Path
 
 from hengdai.law.load import load_pack
@@ -33,8 +34,16 @@ def installed() -> dict[str, Traversable]:
     for point in sorted(entry_points(group=GROUP), key=lambda each: each.name):
         if point.name in found:
             raise LookupError(f"法律包 {point.name} 已存在 / a pack named {point.name} is already there: {point.value}")
-        found[point.name] = files(point.module)
+        found[point.name] = _located(point.module)
     return found
+
+
+def _located(module: str) -> Path:
+    """The folder of a package, found without running it; a package that is not there raises `LookupError`."""
+    spec = find_spec(module)
+    if spec is None or not spec.submodule_search_locations:
+        raise LookupError(f"找不到法律包所在的包 {module} / the package {module} of a law pack is not there")
+    return Path(spec.submodule_search_locations[0])
 
 
 class FolderShelf:
