@@ -13,6 +13,7 @@ from hengdai.ledger.chart import (
     PAYABLE_BORROWER,
 )
 from hengdai.loan import commands
+from hengdai.loan.earn import interest_earned
 from hengdai.loan.events import Paid, Settled
 from hengdai.loan.payoff import payoff
 from hengdai.loan.prepay import before_prepaying
@@ -37,6 +38,14 @@ def test_shortening_keeps_the_instalment_and_has_fewer_of_them() -> None:
     assert len(_unpaid(story)) < left - 3
     assert _unpaid(story)[1:-1] == [instalment] * (len(_unpaid(story)) - 2)
     assert _unpaid(story)[-1] <= instalment
+
+
+def test_the_fee_of_the_end_moves_to_the_new_last_instalment() -> None:
+    story = Story(terms(fees=(fee(FeeTiming.EACH_INSTALMENT, 3_00), fee(FeeTiming.AT_END, 9_00)))).running()
+    granted(story.pay(6_000_00, START + timedelta(days=3), Intent.SHORTEN))
+    assert [due.fee for due in story.it.dues] == [3_00] * (len(story.it.dues) - 1) + [12_00]
+    story.pay_dues(len(story.it.dues))
+    assert story.it.totals.fees == (3_00 * len(story.it.dues), 9_00)
 
 
 def test_reducing_keeps_the_number_and_makes_them_smaller() -> None:
@@ -183,6 +192,18 @@ def test_a_drawdown_inside_a_period_earns_only_for_the_days_left() -> None:
     granted(story.do(commands.Disburse(money(1_000_00)), START + timedelta(days=16)))
     # 30.00 for the month on the first thousand; 15 of 31 days on the second: 30.00 less 15.48.
     assert story.it.dues[0].interest == 30_00 + 14_52
+
+
+def test_a_drawdown_does_not_change_what_was_earned_before_it() -> None:
+    story = Story(terms(plan(2_000_00, 1, rate_e8=36_000_000, method=Method.BULLET))).running(amount=1_000_00)
+    day = START + timedelta(days=16)
+    before = interest_earned(story.it, day)
+    granted(story.do(commands.Disburse(money(1_000_00)), day))
+    assert interest_earned(story.it, day) == before == 15_48
+    # 29.04 are left for 15 days; 5 of them earn 9.68.
+    assert interest_earned(story.it, day + timedelta(days=5)) == 15_48 + 9_68
+    assert interest_earned(story.it, START + timedelta(days=31)) == 44_52
+    assert interest_earned(story.it, START + timedelta(days=99)) == 44_52
 
 
 def test_nothing_can_be_drawn_after_the_last_due_date() -> None:
