@@ -168,7 +168,7 @@ def test_other_terms_cannot_be_signed() -> None:
 )
 def test_terms_that_make_no_loan_are_refused_and_say_where(senseless: object, where: str) -> None:
     offer = commands.Offer(LOAN, senseless, "b")  # type: ignore[arg-type]
-    said = replace(clearance(terms(), Stage.APPLICATION, START), terms_digest=terms_digest(senseless))  # type: ignore[arg-type]
+    said = replace(clearance(terms(), Stage.APPLICATION, START), terms_digest=terms_digest(senseless))
     answer = decide(None, offer, day=START, today=START, clearance=said)
     assert isinstance(answer, No)
     assert answer.refusal is Refusal.PLAN_NOT_POSSIBLE

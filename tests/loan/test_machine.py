@@ -67,7 +67,7 @@ waits = st.sampled_from([0, 1, 9, 20, 31, 45])
 
 def _is(*states: State) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """A rule for loans in these states."""
-    return precondition(lambda self: self.story.it.state in states)  # type: ignore[no-any-return]
+    return precondition(lambda self: self.story.it.state in states)
 
 
 class LifeOfALoan(RuleBasedStateMachine):

@@ -137,7 +137,7 @@ def test_the_table_shows_principal_every_item_the_cost_what_may_come_and_that_no
 
 
 def test_each_item_comes_to_a_share_a_year_of_the_money_had() -> None:
-    table = disclosure(*(of := _full(), quote(of)))  # type: ignore[misc]
+    table = disclosure(*(of := _full(), quote(of)))
     interest = table.normal[0].yearly_e8
     assert interest is not None
     assert 17_500_000 < interest < 18_500_000
@@ -158,7 +158,7 @@ def test_the_digest_changes_with_anything_the_borrower_sees() -> None:
 
 
 def test_a_flat_fee_is_shown_as_what_it_is() -> None:
-    table = disclosure(*(of := terms(plan(method=Method.FLAT_FEE, rate_e8=0, flat_fee_e8=600_000)), quote(of)))  # type: ignore[misc]
+    table = disclosure(*(of := terms(plan(method=Method.FLAT_FEE, rate_e8=0, flat_fee_e8=600_000)), quote(of)))
     assert table.normal[0].code == "instalment_fee"
     assert "0.6000%" in table.normal[0].standard.zh
 
