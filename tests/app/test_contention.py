@@ -52,7 +52,7 @@ async def test_two_payouts_at_once_never_exceed_what_was_agreed(desk: Desk) -> N
 async def test_two_applications_under_one_name_are_one_loan(desk: Desk) -> None:
     applications = [Application(terms(), f"borrower-{n}", L1) for n in range(5)]
     outcomes = await asyncio.gather(
-        *(offer(desk.office, desk.bank, f"key-{n}", each) for n, each in enumerate(applications))
+        *(offer(desk.office, desk.bank, f"offer-{n}", each) for n, each in enumerate(applications))
     )
     assert sorted(outcome.status for outcome in outcomes) == [Status.DONE] + [Status.REFUSED] * 4
     assert {outcome.refusal.code for outcome in outcomes if outcome.refusal} == {"loan_exists"}

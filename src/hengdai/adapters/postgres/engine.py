@@ -1,12 +1,18 @@
 """Connections: SQLAlchemy's async engine over asyncpg, and the migrations run through it."""
 
+import asyncio
+
 import asyncpg
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from hengdai.base.canonical import canonical
+
+
+_ATTEMPTS = 5
 
 
 def connect(dsn: str, connections: int = 10) -> AsyncEngine:
@@ -31,9 +37,20 @@ def _canonical_text(value: object) -> str:
 
 
 async def migrate(engine: AsyncEngine) -> None:
-    """Bring the tables to this version. Safe to run again, and by several processes at once (one wins, one retries)."""
-    async with engine.begin() as connection:
-        await connection.run_sync(_upgrade)
+    """Bring the tables to this version. Safe to run again, and by several processes at once.
+
+    Of two processes that begin together one makes the tables; the other meets them half made, is
+    rolled back by the database, and looks again.
+    """
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            async with engine.begin() as connection:
+                await connection.run_sync(_upgrade)
+            return
+        except DBAPIError:
+            if attempt == _ATTEMPTS:
+                raise
+        await asyncio.sleep(0.5)
 
 
 def _upgrade(connection: Connection) -> None:
