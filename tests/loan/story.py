@@ -121,6 +121,10 @@ class Story:
         assert self.loan is not None
         return self.loan
 
+    def stands(self) -> State:
+        """The state of the loan now."""
+        return self.it.state
+
     def do(self, command: Command, day: date | None = None, said: Clearance | None = None) -> tuple[Fact, ...] | No:
         """Decide on `day` and, when granted, apply, book and check everything; a refusal must change nothing."""
         day = day or self.today
@@ -143,7 +147,7 @@ class Story:
             commands.Sign: Stage.SIGNING,
             commands.Disburse: Stage.DISBURSEMENT,
         }
-        stage = stages.get(type(command))  # type: ignore[call-overload]
+        stage = stages.get(type(command))
         return clearance(self.terms, stage, day, **self.attested) if stage else None
 
     def _record(self, fact: Fact, day: date) -> None:

@@ -160,11 +160,11 @@ def test_a_drawdown_after_what_proves_to_have_been_a_settlement_has_a_plan_of_it
     granted(story.do(commands.Disburse(money(7_000_00)), START + timedelta(days=draws_on)))
     early = START + timedelta(days=5)
     granted(story.pay(payoff(as_of(story.it, early), early).total, early, Intent.SETTLE))
-    assert story.it.state is State.ACTIVE
+    assert story.stands() is State.ACTIVE
     assert story.it.outstanding == 7_000_00
     assert all(due.due > START + timedelta(days=draws_on) for due in story.it.dues if due.unpaid)
     story.pay_dues(len([due for due in story.it.dues if due.unpaid]))
-    assert story.it.state is State.CLOSED
+    assert story.stands() is State.CLOSED
 
 
 def test_a_drawdown_after_every_agreed_date_is_due_the_next_day() -> None:
@@ -178,10 +178,10 @@ def test_a_drawdown_after_every_agreed_date_is_due_the_next_day() -> None:
 
 def test_a_bounced_last_payment_opens_the_loan_again() -> None:
     story = Story(terms(plan(1_000_00, 1))).running().pay_dues(1)
-    assert story.it.state is State.CLOSED
+    assert story.stands() is State.CLOSED
     payment = next(each for each in story.events if isinstance(each.fact, Paid))
     granted(story.do(commands.ReversePayment(payment.id, "bounced"), story.today + timedelta(days=3)))
-    assert story.it.state is State.ACTIVE
+    assert story.stands() is State.ACTIVE
     assert story.it.outstanding == 1_000_00
     again = commands.ReversePayment(payment.id, "twice")
     assert refused(story.do(again, story.today)) is Refusal.NO_SUCH_PAYMENT

@@ -112,7 +112,7 @@ def test_an_application_that_the_law_stops_is_decided_and_says_by_which_rules() 
     facts = granted(story.do(commands.Offer(LOAN, story.terms, "b"), START, said))
     assert facts == (Refused(story.terms, "b", said.stopping),)
     assert said.stopping
-    assert story.it.state is State.REFUSED
+    assert story.stands() is State.REFUSED
     assert refused(story.do(commands.Sign(terms_digest(story.terms)), START)) is Refusal.WRONG_STATE
 
 

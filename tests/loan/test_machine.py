@@ -134,7 +134,7 @@ class LifeOfALoan(RuleBasedStateMachine):
         asked = payoff(self.story.it, self._wait(wait)).total
         other = self.story.fork()
         granted(other.pay(asked, other.today, Intent.SETTLE))
-        assert other.it.state is State.CLOSED
+        assert other.stands() is State.CLOSED
         if really:
             self.story = other
 

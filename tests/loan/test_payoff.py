@@ -23,8 +23,9 @@ FEES = (
 
 
 def _terms(method: Method, **more: object) -> Terms:
-    flat = {"rate_e8": 0, "flat_fee_e8": 600_000} if method is Method.FLAT_FEE else {}
-    schedule = plan(7_777_77, 6, method=method, **{**flat, **more})
+    flat = method is Method.FLAT_FEE
+    rate, charge = (0, 600_000) if flat else (18_000_000, 0)
+    schedule = plan(7_777_77, 6, rate, method=method, flat_fee_e8=charge, **more)
     return terms(schedule, fees=FEES, prepayment=PrepaymentTerms(fee_e8=1_000_000, free_after=4))
 
 
@@ -70,7 +71,7 @@ def test_paying_the_quote_of_any_day_closes_to_zero(method: Method, behaviour: C
         if asked > 1:
             assert refused(story.pay(asked - 1, day, Intent.SETTLE)) is Refusal.PAYOFF_DIFFERS
         granted(story.pay(asked, day, Intent.SETTLE))
-        assert story.it.state is State.CLOSED
+        assert story.stands() is State.CLOSED
         assert story.it.outstanding == 0
         left = balances(story.books)
         assert not {LOAN_PRINCIPAL, INTEREST_RECEIVABLE, PAYABLE_BORROWER} & set(left), (days, left)
@@ -87,7 +88,7 @@ def test_paying_the_quote_closes_a_loan_with_a_broken_first_period(
     for days in range(0, 190, 7):
         story, day = base.fork(), START + timedelta(days=days)
         granted(story.pay(payoff(story.it, day).total, day, Intent.SETTLE))
-        assert story.it.state is State.CLOSED
+        assert story.stands() is State.CLOSED
 
 
 def test_a_refusal_to_settle_names_the_amount_that_would_settle() -> None:
@@ -151,7 +152,7 @@ def test_a_credit_larger_than_the_debt_is_a_liability_to_the_borrower() -> None:
     assert quote.gross < 0
     assert quote.total == 1
     granted(story.pay(1, day, Intent.SETTLE))
-    assert story.it.state is State.CLOSED
+    assert story.stands() is State.CLOSED
     assert story.it.totals.surplus == 1 - quote.gross
     assert balances(story.books)[PAYABLE_BORROWER] == -story.it.totals.surplus
 

@@ -127,12 +127,11 @@ def _payout_fees(loan: Loan, disbursed: int) -> tuple[int, ...]:
 def _paid(loan: Loan, day: date, fact: facts.Paid) -> Loan:
     if loan.state is not State.ACTIVE:
         return _surplus(loan, fact.amount)
-    loan = earned_to(loan, day)
     if fact.intent is Intent.INSTALMENT:
         return paid_over_dues(loan, day, fact.amount)
     # Money meant to settle that proves too little ends as much of the debt as it can, with the instalment kept.
     keep = Keep.COUNT if fact.intent is Intent.REDUCE else Keep.INSTALMENT
-    return _in_advance(loan, day, fact.amount, keep, free=False)
+    return _in_advance(earned_to(loan, day), day, fact.amount, keep, free=False)
 
 
 def _refunded(loan: Loan, day: date, fact: facts.Refunded) -> Loan:

@@ -144,24 +144,40 @@ def _after(loan: Loan, spent: Spent) -> Loan:
 def paid_over_dues(loan: Loan, day: date, amount: int) -> Loan:
     """The loan after `amount` went over its instalments, oldest first; closed when nothing is left owed.
 
-    What no instalment took is a surplus, a liability to the borrower.
+    Interest is recognised to the day. What no instalment took is a surplus, a liability to the borrower.
     """
-    spent = spend(loan, amount, day)
-    after = _after(loan, spent)
-    if spent.open_from < len(spent.dues):
-        return after
-    interest = sum(due.interest for due in spent.dues)
-    totals = replace(after.totals, interest_earned=interest, surplus=after.totals.surplus + spent.rest)
+    spent, before = spend(loan, amount, day), loan.totals
+    earning, in_full, earned = _recognised(loan, day)
+    closes = spent.open_from == len(spent.dues)
+    if closes:
+        earning = len(spent.dues)
+        in_full = earned = sum(due.interest for due in spent.dues)
+    totals = replace(
+        before,
+        repaid=before.repaid + spent.repaid,
+        interest_earned=earned,
+        interest_paid=before.interest_paid + spent.interest,
+        fees=spent.fees,
+        penalty_paid=before.penalty_paid + spent.penalty,
+        surplus=before.surplus + spent.rest,
+    )
+    # One copy of the loan and one of its totals: this is the step that a book takes a million times.
     return replace(
-        after, state=State.CLOSED, closed_on=day, totals=totals,
-        earning=len(spent.dues), earned_in_full=interest,
+        loan, dues=spent.dues, open_from=spent.open_from, totals=totals, last_day=day, earning=earning,
+        earned_in_full=in_full, state=State.CLOSED if closes else loan.state, closed_on=day if closes else None,
     )  # fmt: skip
 
 
 def earned_to(loan: Loan, day: date) -> Loan:
     """The loan with the interest earned to `day` recognised."""
+    earning, in_full, earned = _recognised(loan, day)
+    totals = replace(loan.totals, interest_earned=earned)
+    return replace(loan, earning=earning, earned_in_full=in_full, totals=totals)
+
+
+def _recognised(loan: Loan, day: date) -> tuple[int, int, int]:
+    """The first instalment not due by `day`, the interest of those before it, and all interest earned to the day."""
     assert loan.plan is not None
     index, in_full = advance(loan.dues, loan.earning, loan.earned_in_full, day)
     part = earned_of(loan.dues[index], day, loan.plan.rounding) if index < len(loan.dues) else 0
-    totals = replace(loan.totals, interest_earned=in_full + part)
-    return replace(loan, earning=index, earned_in_full=in_full, totals=totals)
+    return index, in_full, in_full + part
