@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import uvicorn
+from fastapi import FastAPI
 
 from hengdai.app.actor import Actor
 from hengdai.entry.console.mount import mount
@@ -23,9 +24,10 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The server answers at `url`."""
+    """The server answers at `url`; `stop`, from any thread, ends it as a signal would."""
 
     url: str
+    stop: Callable[[], None]
 
 
 class _Server(uvicorn.Server):
@@ -40,7 +42,11 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             host, port = self.servers[0].sockets[0].getsockname()[:2]
-            self._told(Ready(f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"))
+            shown = "127.0.0.1" if host == "0.0.0.0" else host
+            self._told(Ready(f"http://{shown}:{port}", self._stop))
+
+    def _stop(self) -> None:
+        self.should_exit = True
 
 
 def free(host: str, port: int) -> bool:
@@ -57,10 +63,22 @@ def free(host: str, port: int) -> bool:
 async def serve_console(
     platform: Platform, address: Address, told: Callable[[Ready], None], demo: Actor | None = None
 ) -> None:
-    """Serve until a signal stops it. `demo` is who a browser on this machine is without a key."""
+    """Serve API and console until a signal stops it. `demo` is who a browser on this machine is without a key."""
     app = build(platform)
     mount(app, platform, demo)
-    config = uvicorn.Config(app, host=address.host, port=address.port, log_level="warning", access_log=False,
-                            timeout_graceful_shutdown=3)  # fmt: skip
+    await serve_app(app, address, told)
+
+
+async def serve_app(app: FastAPI, address: Address, told: Callable[[Ready], None]) -> None:
+    """Serve an application until a signal stops it, or the task is cancelled."""
+    config = uvicorn.Config(
+        app,
+        host=address.host,
+        port=address.port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=3,
+    )
     with contextlib.suppress(KeyboardInterrupt):
         await _Server(config, told).serve()

@@ -28,8 +28,8 @@ from hengdai.app.replay_books import BooksChecked, check_books
 from hengdai.app.replay_figures import Figures, merged, ordered
 from hengdai.base.text import Text
 from hengdai.entry.cli.exits import Exit
+from hengdai.entry.cli.options import Data, Dsn, settings_of
 from hengdai.entry.cli.replay_summary import show
-from hengdai.entry.cli.serving import Data, Dsn, settings_of
 from hengdai.entry.cli.talk import data_json, say, stop
 from hengdai.entry.platform import Platform
 from hengdai.entry.wiring import Settings, platform

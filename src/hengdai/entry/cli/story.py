@@ -81,6 +81,8 @@ STORY = (
                     f"{_HERE}.explain:explain"),
             Command("audit-books", Text("第二记账人独立重算全部余额", "a second bookkeeper recomputes every balance"),
                     f"{_HERE}.house:audit_books"),
+            Command("witness", Text("存证见证方: 建立, 关注, 运行", "an evidence witness: new, watch, run"),
+                    "hengdai.entry.witness.command:commands"),
         ),
     ),
 )  # fmt: skip

@@ -58,7 +58,7 @@ def frame_around(visit: Visit, current: str) -> Iterator[None]:
     """The page around elements that are built one by one; charts and dialogs need that."""
     with ui.element("div").classes("hd"):
         ui.html(str(_bar(visit, current)), sanitize=False).classes("bar-slot")
-        with ui.element("main").classes("page"):
+        with ui.element("div").classes("page"):
             yield
         ui.html(str(_foot(visit)), sanitize=False)
 
@@ -126,7 +126,7 @@ def door_page(language: Language, *, wrong: bool) -> Html:
     switch = tag("p", tag("a", other[1], href=f"/language/{other[0]}?back=/sign-in"))
     words = say("可自证的助贷业务核心", "The provable core of loan facilitation")
     inner = tag("div", tag("h1", "衡贷"), tag("p", words), form, switch, class_="door-in")
-    return tag("div", tag("main", inner, class_="page door"), class_="hd")
+    return tag("div", tag("div", inner, class_="page door"), class_="hd")
 
 
 ROLES = {

@@ -58,6 +58,15 @@ async def problems() -> list[CodeOut]:
 
 def build(platform: Platform) -> FastAPI:
     """The API on a platform. Every route stands in the access table, or the server does not start."""
+    app = described()
+    app.state.platform = platform
+    install(app)
+    app.add_middleware(StrictBodies)
+    return app
+
+
+def described() -> FastAPI:
+    """The API without a platform: its routes and their description."""
     app = FastAPI(
         title="衡贷 Hengdai",
         version=__version__,
@@ -68,11 +77,8 @@ def build(platform: Platform) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
         responses={500: {"description": "内部错误 / internal error", "model": Problem}},
     )
-    app.state.platform = platform
     routers = (public, routes_write.router, routes_read.router, routes_house.router)
     for router in routers:
         app.include_router(router, prefix="/v1")
     check_table(route.name for router in routers for route in router.routes if isinstance(route, APIRoute))
-    install(app)
-    app.add_middleware(StrictBodies)
     return app

@@ -27,7 +27,10 @@ Home = Annotated[Path, typer.Argument(help="见证方目录 · the witness's dir
 
 @commands.command("new")
 def new(home: Home, name: Annotated[str, typer.Option(help="名称, 如 witness.bank.example · its name")]) -> None:
-    """建立见证方并生成密钥 · make a witness and draw its keys."""
+    """建立见证方并生成密钥 · make a witness and draw its keys.
+
+    例 Example: hengdai witness new ./witness --name witness.bank.example
+    """
     try:
         check_name(name)
         make_seed(home / "witness.key")
@@ -41,7 +44,10 @@ def new(home: Home, name: Annotated[str, typer.Option(help="名称, 如 witness.
 
 @commands.command("watch")
 def watch(home: Home, key: Annotated[str, typer.Argument(help="日志公钥 · the log's verifier key")]) -> None:
-    """见证一份日志 · watch one more log."""
+    """见证一份日志 · watch one more log.
+
+    例 Example: hengdai witness watch ./witness 'log.example+1234abcd+A…'
+    """
     try:
         read = VerifierKey.parse(key)
     except BadKey as error:
@@ -61,7 +67,10 @@ def run(
     port: Annotated[int, typer.Option(help="端口 · port")] = 8700,
     host: Annotated[str, typer.Option(help="地址 · address")] = "127.0.0.1",
 ) -> None:
-    """运行见证服务 · serve add-checkpoint until stopped."""
+    """运行见证服务 · serve add-checkpoint until stopped.
+
+    例 Example: hengdai witness run ./witness --port 8700
+    """
     try:
         app = open_witness(home)
     except (OSError, BadKey, UnsafeKey) as error:

@@ -1,0 +1,189 @@
+"""The console in a browser: every page in both languages, on a desk and a phone, without error, from here alone."""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import asyncpg
+import httpx
+import pytest
+from fastapi import FastAPI
+from playwright.sync_api import Page, sync_playwright
+
+from hengdai.adapters.clock import SetClock
+from hengdai.adapters.postgres.engine import connect, migrate
+from hengdai.adapters.postgres.server import Server
+from hengdai.app.actor import Actor, Role
+from hengdai.base.identity import OrgId
+from hengdai.entry.console.mount import mount
+from hengdai.entry.http.server import build
+from hengdai.entry.platform import Platform
+from tests.entry.front import Front, application, list_partner, people
+from tests.entry.serve import Live, served
+
+CHROMIUM = Path("/usr/bin/chromium")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}"),
+    pytest.mark.xdist_group("browser"),
+]
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+
+
+async def _book(platform: Platform, clock: SetClock) -> dict[str, str]:
+    """A loan with a reversed payment and an unpaid instalment, and an application that the law stopped."""
+    keys = await people(platform)
+    transport = httpx.ASGITransport(build(platform))
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        front = Front(client, keys, clock)
+        await list_partner(front)
+        loan = await front.disbursed()
+        refused = (await front.post("/applications", application(rate="48"))).json()["loan"]
+        clock.put(date(2026, 12, 2))
+        paid = (await front.post(f"/loans/{loan}/payments", {"amount": "1000.00", "currency": "CNY"})).json()
+        await front.post(f"/loans/{loan}/payments/{paid['events'][0]['id']}/reversal", {"why": "退票"})
+        clock.put(date(2027, 1, 20))
+    return {**keys, "loan": loan, "refused": str(refused)}
+
+
+def _dress(app: FastAPI, platform: Platform) -> None:
+    mount(app, platform, Actor(OrgId("office"), Role.EXAMINER, "demo"))
+
+
+@pytest.fixture(scope="module")
+def live(server: Server) -> Iterator[Live]:
+    """One console for all of these tests: NiceGUI serves one application in the life of a process."""
+    name = f"console_{os.getpid()}"
+    dsn = asyncio.run(_database(server.dsn, name))
+    with served(dsn, _book, _dress) as serving:
+        yield serving
+    asyncio.run(_execute(server.dsn, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+async def _execute(dsn: str, statement: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    await connection.execute(statement)
+    await connection.close()
+
+
+async def _database(dsn: str, name: str) -> str:
+    """A new migrated database beside the one of `dsn`."""
+    await _execute(dsn, f"CREATE DATABASE {name}")
+    own = dsn.replace("/postgres?", f"/{name}?", 1)
+    engine = connect(own, 1)
+    await migrate(engine)
+    await engine.dispose()
+    return own
+
+
+@contextmanager
+def _browsing(live: Live, size: dict[str, int], language: str) -> Iterator[tuple[Page, list[str]]]:
+    """A page of that size and language, and everything that went wrong on it so far."""
+    wrong: list[str] = []
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        context = browser.new_context(viewport={"width": size["width"], "height": size["height"]})
+        context.add_cookies([{"name": "hengdai_language", "value": language, "url": live.url}])
+        page = context.new_page()
+        page.on("console", lambda said: wrong.append(said.text) if said.type in {"error", "warning"} else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        ours = (live.url, live.url.replace("http:", "ws:"), "data:", "blob:")
+        page.on("request", lambda asked: None if asked.url.startswith(ours) else wrong.append(f"outside: {asked.url}"))
+        yield page, wrong
+        browser.close()
+
+
+def _settled(page: Page, url: str) -> None:
+    page.goto(url)
+    page.wait_for_selector(".hd", timeout=30_000)
+    page.wait_for_load_state("networkidle")
+
+
+def test_every_page_is_whole_in_both_languages_on_a_desk_and_on_a_phone(live: Live) -> None:
+    for size in (DESK, PHONE):
+        for language, title in (("zh", "总览"), ("en", "Overview")):
+            with _browsing(live, size, language) as (page, wrong):
+                _settled(page, live.url)
+                assert page.locator("h1").inner_text() == title
+                assert page.locator("canvas").count() == 2
+                loan, refused = live.told["loan"], live.told["refused"]
+                for path in (
+                    "/",
+                    "/loans",
+                    "/loans?state=refused",
+                    f"/loans/{loan}",
+                    f"/loans/{refused}",
+                    "/sign-in",
+                ):
+                    _settled(page, live.url + path)
+                    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], (path, language)
+                assert wrong == []
+
+
+def test_a_figure_opens_its_reasons_and_a_day_its_pay_off(live: Live) -> None:
+    with _browsing(live, DESK, "zh") as (page, wrong):
+        _settled(page, f"{live.url}/loans/{live.told['loan']}")
+        page.locator('button.why[data-figure="all_in"]').first.click()
+        page.wait_for_selector(".hd-dialog ol li")
+        assert "14.6001%" in page.locator(".hd-dialog .value").inner_text()
+        assert "中国人民银行公告〔2021〕第3号" in page.locator(".hd-dialog").inner_text()
+        page.locator(".hd-dialog .close").click()
+        page.locator('input[type="date"]').fill("2027-02-14")
+        page.locator("form.quote button").click()
+        page.wait_for_url("**day=2027-02-14")
+        assert page.locator("#payoff .pairs").count() == 1
+        assert page.locator("tr.undone").count() > 0
+        assert wrong == []
+
+
+def test_a_key_opens_the_console_and_sees_only_its_own_book(live: Live) -> None:
+    with _browsing(live, DESK, "zh") as (page, wrong):
+        _settled(page, f"{live.url}/sign-in")
+        page.locator("#key").fill("hd.bank-a.nonsense")
+        page.locator("form button").click()
+        page.wait_for_url("**/sign-in?wrong=1")
+        page.locator("#key").fill(live.told["stranger"])
+        page.locator("form button").click()
+        page.wait_for_url(f"{live.url}/")
+        _settled(page, f"{live.url}/loans/{live.told['loan']}")
+        assert "没有这笔借款" in page.locator(".page").inner_text()
+        page.locator("a.switch").click()
+        page.wait_for_selector("text=there is no such loan")
+        page.locator("text=Sign out").click()
+        page.wait_for_url("**/sign-in")
+        assert wrong == []
+
+
+def test_the_demonstration_is_open_to_this_machine_alone(live: Live) -> None:
+    async def ask(host: str) -> int:
+        async with httpx.AsyncClient() as client:
+            return (await client.get(live.url, headers={"Host": host})).status_code
+
+    assert asyncio.run(ask(live.url.removeprefix("http://"))) == 200
+    assert asyncio.run(ask("evil.example")) == 303
+
+
+def test_a_key_that_was_revoked_ends_its_sessions(dsn: str) -> None:
+    with (
+        served(dsn, _book, lambda app, platform: mount(app, platform)) as live,
+        httpx.Client(base_url=live.url) as client,
+    ):
+        viewer, admin = live.told["viewer"], live.told["admin"]
+        assert client.post("/sign-in", data={"key": viewer}).headers["location"] == "/"
+        assert client.get("/").status_code == 200
+        headers = {"Authorization": f"Bearer {admin}", "Idempotency-Key": "revoke"}
+        client.post(f"/v1/keys/{viewer.split('.')[-2]}/revocation", json={}, headers=headers)
+        assert client.get("/").headers["location"] == "/sign-in"
+
+
+def test_the_language_switch_leads_nowhere_else(live: Live) -> None:
+    with httpx.Client(base_url=live.url) as client:
+        for back in ("//evil.example", "https://evil.example", "/\\evil.example", "javascript:x"):
+            assert client.get("/language/en", params={"back": back}).headers["location"] == "/"
+        assert (
+            client.get("/language/en", params={"back": "/loans?state=active"}).headers["location"]
+            == "/loans?state=active"
+        )
