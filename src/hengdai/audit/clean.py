@@ -24,7 +24,7 @@ class Unit(StrEnum):
     FRACTION = "fraction"
     PERCENT_MONTH = "percent_month"
     PERCENT_DAY = "percent_day"
-    MONTHS = "months"
+    E8 = "e8"
 
 
 # A year has twelve months and, for daily rates quoted in China (日利率), 360 days.
@@ -33,7 +33,11 @@ _RATE_TO_E8: Mapping[Unit, tuple[int, int]] = {
     Unit.FRACTION: (8, 1),
     Unit.PERCENT_MONTH: (6, 12),
     Unit.PERCENT_DAY: (6, 360),
+    Unit.E8: (0, 1),
 }
+MONEY_UNITS = (Unit.MAJOR, Unit.MINOR)
+RATE_UNITS = tuple(_RATE_TO_E8)
+SHARE_UNITS = (Unit.PERCENT, Unit.FRACTION, Unit.E8)
 
 _BLANK = ("", "-", "--", "/", "n/a", "na", "nan", "null", "none", "无", "空")
 _CURRENCY_MARKS = r"(?i)(人民币|cny|rmb|usd|[¥￥$元圆])"
@@ -44,13 +48,17 @@ _FALSE = ("0", "false", "f", "no", "n", "否", "无")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How one column of a tape is read: its header there, its unit, the day format, and foreign words for choices."""
+    """How one column of a tape is read: its header there, its unit, the day format, and foreign words for choices.
+
+    `rounded` says that decimals beyond the smallest coin are rounded half-up instead of being refused.
+    """
 
     column: Column
     header: str
     unit: Unit | None = None
     format: str | None = None
     words: Mapping[str, str] | None = None
+    rounded: bool = False
 
 
 def expected(reading: Reading) -> Text:
@@ -58,7 +66,7 @@ def expected(reading: Reading) -> Text:
     column = reading.column
     if column.type is Type.MONEY:
         return Text("金额, 如 1234.50 或 1,234.50元", "an amount such as 1234.50 or 1,234.50元")
-    if column.type is Type.RATE:
+    if column.type in (Type.RATE, Type.SHARE):
         return Text(f"利率数字, 单位 {reading.unit}", f"a rate as a number, unit {reading.unit}")
     if column.type in (Type.DATE, Type.INSTANT):
         form = reading.format or "%Y-%m-%d"
@@ -83,15 +91,17 @@ def typed(reading: Reading, digits: int = 2) -> pl.Expr:
     text = tidy(reading.header)
     kind = reading.column.type
     if kind is Type.MONEY:
-        return _money(text, reading.unit, digits)
-    if kind is Type.RATE:
+        return _money(text, reading, digits)
+    if kind in (Type.RATE, Type.SHARE):
         return _rate(text, reading.unit)
     if kind is Type.DATE:
         return text.str.to_date(reading.format or "%Y-%m-%d", strict=False)
     if kind is Type.INSTANT:
         return text.str.to_datetime(reading.format or "%Y-%m-%d %H:%M:%S", strict=False, time_unit="us")
     if kind is Type.COUNT:
-        return _scaled(text.str.replace(r"(期|个月|月|天|日|months?|days?)$", "").str.strip_chars(), 0)
+        # A term in days is not a number of months: "14天" stays unread.
+        count = _scaled(text.str.replace(r"(?i)\s*(期|个月|月|months?)$", "").str.strip_chars(), 0)
+        return pl.when(count >= 0).then(count)
     if kind is Type.FLAG:
         low = text.str.to_lowercase()
         return pl.when(low.is_in(_TRUE)).then(True).when(low.is_in(_FALSE)).then(False).otherwise(None)
@@ -128,28 +138,35 @@ def _bare_number(text: pl.Expr) -> pl.Expr:
     )
 
 
-def _scaled(text: pl.Expr, places: int) -> pl.Expr:
-    """A decimal text as an exact integer of 10^-places; more decimals than that (unless zeros) are unread."""
+def _scaled(text: pl.Expr, places: int, *, rounded: bool = False) -> pl.Expr:
+    """A decimal text as an exact integer of 10^-places; more decimals than that (unless zeros) are unread.
+
+    With `rounded` they are rounded half-up (away from zero) instead.
+    """
     bare = _bare_number(text)
     whole = bare.str.extract(_NUMBER, 2)
     part = bare.str.extract(_NUMBER, 3).fill_null("").str.strip_chars_end("0")
-    fits = whole.is_not_null() & (part.str.len_chars() <= places) & (whole.str.len_chars() + places <= 18)
-    digits = pl.concat_str([whole, part.str.pad_end(places, "0")])
+    fits = whole.is_not_null() & (whole.str.len_chars() + places <= 18)
+    if not rounded:
+        fits = fits & (part.str.len_chars() <= places)
+    digits = pl.concat_str([whole, part.str.slice(0, places).str.pad_end(places, "0")])
     number = pl.when(fits).then(digits).otherwise(None).cast(pl.Int64, strict=False)
+    if rounded:
+        number = number + part.str.slice(places, 1).is_in(["5", "6", "7", "8", "9"]).cast(pl.Int64)
     return pl.when(bare.str.starts_with("-")).then(-number).otherwise(number)
 
 
-def _money(text: pl.Expr, unit: Unit | None, digits: int) -> pl.Expr:
-    if unit is Unit.MAJOR:
-        return _scaled(text, digits)
-    if unit is Unit.MINOR:
-        return _scaled(text, 0)
-    raise ValueError(f"unit of a money column must be major or minor, found {unit}")
+def _money(text: pl.Expr, reading: Reading, digits: int) -> pl.Expr:
+    if reading.unit is Unit.MAJOR:
+        return _scaled(text, digits, rounded=reading.rounded)
+    if reading.unit is Unit.MINOR:
+        return _scaled(text, 0, rounded=reading.rounded)
+    raise ValueError(f"unit of a money column must be major or minor, found {reading.unit}")
 
 
 def _rate(text: pl.Expr, unit: Unit | None) -> pl.Expr:
     """A rate in the stated unit as e8 a year; a percent sign contradicting a fraction unit leaves it unread."""
-    if unit not in _RATE_TO_E8:
+    if unit is None or unit not in _RATE_TO_E8:
         raise ValueError(f"unit of a rate column must be one of {', '.join(_RATE_TO_E8)}, found {unit}")
     places, times = _RATE_TO_E8[unit]
     signed = text.str.ends_with("%")

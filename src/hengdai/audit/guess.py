@@ -88,10 +88,21 @@ def draft(guesses: Sequence[Guess], *, pack: str, currency: str) -> str:
         '# lender_kind = "bank"   # 若带上没有此列 / when the tape has no such column',
     ]
     for one in guesses:
-        lines += ["", f"[columns.{one.column.name}]  # {one.column.meaning}", f"# {one.evidence}", f"header = {_quoted(one.header)}"]
+        lines += [
+            "",
+            f"[columns.{one.column.name}]  # {one.column.meaning}",
+            f"# {one.evidence}",
+            f"header = {_quoted(one.header)}",
+        ]
         if one.column.type in (Type.MONEY, Type.RATE):
-            options = "major | minor" if one.column.type is Type.MONEY else "percent | fraction | percent_month | percent_day"
-            lines.append(f'unit = "{one.unit}"' if one.unit else f'# unit = "?"   # 样本不足以判断 / the sample does not settle it: {options}')
+            options = (
+                "major | minor" if one.column.type is Type.MONEY else "percent | fraction | percent_month | percent_day"
+            )
+            lines.append(
+                f'unit = "{one.unit}"'
+                if one.unit
+                else f'# unit = "?"   # 样本不足以判断 / the sample does not settle it: {options}'
+            )
         if one.format:
             lines.append(f'format = "{one.format}"')
         if one.words:
@@ -118,7 +129,7 @@ def _infer(column: Column, header: str, cells: Sequence[str]) -> Guess:
     shown = f"样本 / sample: {', '.join(cells[:3]) or '(空 / empty)'}"
     if column.type is Type.MONEY:
         return _infer_money(column, header, cells, shown)
-    if column.type is Type.RATE:
+    if column.type in (Type.RATE, Type.SHARE):
         return _infer_rate(column, header, cells, shown)
     if column.type in (Type.DATE, Type.INSTANT):
         form = next((form for mark, form in _DATE_FORMS if cells and all(mark.fullmatch(cell) for cell in cells)), None)
@@ -140,9 +151,13 @@ def _infer_rate(column: Column, header: str, cells: Sequence[str], shown: str) -
     if cells and all(cell.endswith(("%", "％")) for cell in cells):
         return Guess(column, header, "percent", None, {}, f"{shown}; 皆带百分号 / every cell has a percent sign")
     if numbers and min(numbers) > 1:
-        return Guess(column, header, "percent", None, {}, f"{shown}; 最小值 {min(numbers)} > 1 / the smallest is above 1")
+        return Guess(
+            column, header, "percent", None, {}, f"{shown}; 最小值 {min(numbers)} > 1 / the smallest is above 1"
+        )
     if numbers and max(numbers) < 1 and max(numbers) > Decimal("0.02"):
-        return Guess(column, header, "fraction", None, {}, f"{shown}; 最大值 {max(numbers)} < 1 / the largest is below 1")
+        return Guess(
+            column, header, "fraction", None, {}, f"{shown}; 最大值 {max(numbers)} < 1 / the largest is below 1"
+        )
     return Guess(column, header, None, None, {}, f"{shown}; 无法判断 / not clear")
 
 

@@ -52,7 +52,9 @@ def batches(path: Path, encoding: str | None = None, torn: Torn | None = None) -
     elif kind == ".xlsx":
         yield from _numbered(_excel(path))
     else:
-        raise TapeUnreadable(path, Text(f"不支持 {kind}: 需 CSV, Parquet 或 xlsx", f"{kind} is not read; CSV, Parquet or xlsx are"))
+        raise TapeUnreadable(
+            path, Text(f"不支持 {kind}: 需 CSV, Parquet 或 xlsx", f"{kind} is not read; CSV, Parquet or xlsx are")
+        )
 
 
 def sniff_encoding(path: Path) -> str:
@@ -85,7 +87,9 @@ def _csv(path: Path, encoding: str | None, torn: Torn) -> Iterator[pa.RecordBatc
             delimiter="\t" if path.suffix == ".tsv" else ",", newlines_in_values=True, invalid_row_handler=leave_out
         ),
         # Everything stays text until the mapping has said what it is: an id is not a number, 0.24 is not a float.
-        "convert_options": pa_csv.ConvertOptions(column_types={name: pa.string() for name in names}, strings_can_be_null=False),
+        "convert_options": pa_csv.ConvertOptions(
+            column_types={name: pa.string() for name in names}, strings_can_be_null=False
+        ),
     }
     try:
         with pa.input_stream(str(path)) as stream, pa_csv.open_csv(stream, **options) as reader:

@@ -1,0 +1,118 @@
+"""Tapes, debits and mappings that lie in files, and the files that an audit leaves behind."""
+
+import csv
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+
+from hengdai.adapters.tapes.read import TapeUnreadable, Torn, batches
+from hengdai.audit.intake import REJECTS
+from hengdai.base.text import Text
+
+
+class FileTape:
+    """A tape in one file: CSV, Parquet or Excel. An empty encoding is found out from the bytes."""
+
+    def __init__(self, path: Path, encoding: str | None = None) -> None:
+        self._path, self._encoding, self._torn = path, encoding, Torn()
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return self._path.name
+
+    def batches(self) -> Iterator[pl.DataFrame]:
+        """The rows in batches; raises :class:`TapeUnreadable` when the file is no tape."""
+        for batch in batches(self._path, self._encoding, self._torn):
+            frame = pl.from_arrow(batch)
+            assert isinstance(frame, pl.DataFrame)
+            yield frame
+
+    def torn(self) -> Sequence[tuple[int, str]]:
+        """Rows whose number of fields is not that of the header."""
+        return [(number if number is not None else 0, found) for number, found in self._torn.lines]
+
+
+class FolderSink:
+    """Writes `findings.parquet`, `findings.csv`, `rejects.csv` and, when there are any, `links.parquet` and `.csv`.
+
+    Batches are appended; nothing is kept in memory. Used as a context manager.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._parquet: dict[str, pq.ParquetWriter] = {}
+        self._csv: dict[str, pa_csv.CSVWriter] = {}
+        self._rejects = (folder / "rejects.csv").open("w", encoding="utf-8-sig", newline="")
+        self._rows = csv.writer(self._rejects)
+        self._rows.writerow(REJECTS.names())
+
+    def __enter__(self) -> "FolderSink":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for writer in (*self._parquet.values(), *self._csv.values()):
+            writer.close()
+        self._rejects.close()
+
+    def findings(self, frame: pl.DataFrame) -> None:
+        """One row a loan, to both files."""
+        self._append("findings", frame)
+
+    def links(self, frame: pl.DataFrame) -> None:
+        """One row for each linked debit, to both files."""
+        self._append("links", frame)
+
+    def rejects(self, frame: pl.DataFrame) -> None:
+        """One row for each cell that could not be read."""
+        self._rows.writerows(frame.iter_rows())
+
+    def _append(self, name: str, frame: pl.DataFrame) -> None:
+        table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+        if name not in self._parquet:
+            self._parquet[name] = pq.ParquetWriter(self._folder / f"{name}.parquet", table.schema, compression="zstd")
+            self._csv[name] = pa_csv.CSVWriter(self._folder / f"{name}.csv", table.schema)
+        table = table.cast(self._parquet[name].schema)
+        self._parquet[name].write_table(table)
+        self._csv[name].write_table(table)
+
+
+def packaged_maps() -> dict[str, Any]:
+    """The mappings that come with this package, by name."""
+    inside = files("hengdai.audit").joinpath("maps").iterdir()
+    return {item.name.removesuffix(".toml"): item for item in inside if item.name.endswith(".toml")}
+
+
+def mapping_data(named: str) -> Mapping[str, object]:
+    """The parsed TOML of a packaged mapping or of a file; `TapeUnreadable` says what is wrong with it."""
+    packaged = packaged_maps()
+    path = Path(named)
+    if named in packaged:
+        return tomllib.loads(packaged[named].read_text("utf-8"))
+    if not path.is_file():
+        known = ", ".join(sorted(packaged))
+        raise TapeUnreadable(path, Text(f"没有此映射; 自带的有 {known}", f"no such mapping; packaged are {known}"))
+    try:
+        return tomllib.loads(path.read_text("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise TapeUnreadable(path, Text(f"TOML 无法读取: {error}", f"not readable as TOML: {error}")) from error
+
+
+def sample_of(path: Path, rows: int = 200) -> tuple[list[str], dict[str, list[str]]]:
+    """Headers of a tape and some cells of each, for a first guess at its mapping."""
+    for batch in batches(path):
+        part = batch.slice(0, rows)
+        names = [name for name in part.schema.names if name != "row_number"]
+        cells = {name: [str(value) for value in part.column(name).to_pylist() if value is not None] for name in names}
+        return names, cells
+    raise TapeUnreadable(path, Text("没有数据行", "there are no rows"))
+
+
+__all__ = ["FileTape", "FolderSink", "mapping_data", "packaged_maps", "sample_of"]

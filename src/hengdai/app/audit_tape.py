@@ -1,0 +1,174 @@
+"""Audit a foreign loan tape: read batch by batch, recompute, judge, and tell every loan once.
+
+Memory holds one batch, the sums, and eight bytes a loan by which a number that comes twice is known. Nothing is
+written to the book: the tape is somebody else's.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from hengdai.audit.batch import Audited, Terms, audit_batch
+from hengdai.audit.intake import NUMBER, REJECTS, ROW, SOURCE, Taken, missing_headers, take_in
+from hengdai.audit.links import Linked, extra_of, link, sums_of
+from hengdai.audit.mapping import MappingUnreadable, TapeMapping
+from hengdai.audit.register import Register
+from hengdai.audit.tally import Tally
+from hengdai.base.money import currency
+from hengdai.base.text import Text
+from hengdai.law.judge import Settings
+from hengdai.law.pack import Pack
+
+TWICE = Text("借据号在带上唯一", "a loan number that is on the tape once")
+TORN = Text("与表头相同的列数", "as many fields as the header")
+
+
+class Tape(Protocol):
+    """One tape: batches of text or typed columns, each with `row_number`, the 1-based row of the data."""
+
+    @property
+    def name(self) -> str:
+        """The name under which its rows are told."""
+
+    def batches(self) -> Iterator[pl.DataFrame]:
+        """The rows, a bounded number at a time."""
+
+    def torn(self) -> Sequence[tuple[int, str]]:
+        """Rows that could not be split into fields, known once the batches are through: number and what was found."""
+
+
+class Debits(Protocol):
+    """All debits of the borrowers, wherever they lie."""
+
+    def of(self, loans: pl.DataFrame) -> pl.DataFrame:
+        """The debits of these loans: `loan_id`, `at` (local time), `payee`, `amount` (minor units), `text`."""
+
+    def shown(self, loans: pl.DataFrame) -> pl.DataFrame | None:
+        """What those borrowers were shown, one row a loan with `loan_id`; None when nobody kept it."""
+
+
+class Sink(Protocol):
+    """Where findings, rejects and links go."""
+
+    def findings(self, frame: pl.DataFrame) -> None:
+        """One row a loan."""
+
+    def rejects(self, frame: pl.DataFrame) -> None:
+        """One row for each cell that could not be read."""
+
+    def links(self, frame: pl.DataFrame) -> None:
+        """One row for each debit that belongs to a loan."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """Where to look for disguised charges: the debits, and the register of entities and their relations."""
+
+    debits: Debits
+    register: Register
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to audit and how: the mapping, the law, its switches, and where to look for disguised charges."""
+
+    mapping: TapeMapping
+    pack: Pack
+    as_if: date | None = None
+    settings: Settings = field(default_factory=Settings)
+    looking: Looking | None = None
+
+
+def audit_tape(tapes: Sequence[Tape], order: Order, sink: Sink, progress: Callable[[int], None]) -> Tally:
+    """Audit the tapes as one. Raises :class:`MappingUnreadable` when a tape lacks a mapped header.
+
+    `progress` is told how many rows went through. Every row ends in the findings or in the rejects.
+    """
+    terms = Terms(order.pack, order.mapping.mapped, order.mapping.currency, order.as_if, order.settings)
+    digits = currency(order.mapping.currency).digits
+    tally, seen = Tally(), Seen()
+    for tape in tapes:
+        for raw in tape.batches():
+            problems = missing_headers(order.mapping, raw.columns, tape.name)
+            if problems:
+                raise MappingUnreadable(problems)
+            taken = _without_doubles(
+                take_in(raw.with_columns(pl.lit(tape.name).alias(SOURCE)), order.mapping, digits), seen
+            )
+            tally.rows += raw.height
+            tally.reject(taken.rejects, taken.rejected_rows)
+            sink.rejects(taken.rejects)
+            if taken.loans.height:
+                audited = _audited(taken.loans, terms, order.looking, sink)
+                tally.add(audited)
+                sink.findings(audited.findings)
+            progress(tally.rows)
+        _tell_torn(tape, tally, sink)
+    return tally
+
+
+def _audited(loans: pl.DataFrame, terms: Terms, looking: Looking | None, sink: Sink) -> Audited:
+    if looking is None:
+        return audit_batch(loans, terms)
+    found: Linked = link(loans, looking.debits.of(loans), looking.register)
+    sink.links(found.links)
+    return audit_batch(loans, terms, sums_of(loans, found, looking.debits.shown(loans)), extra_of(loans, found))
+
+
+def _tell_torn(tape: Tape, tally: Tally, sink: Sink) -> None:
+    """Rows that the reader could not split are rejects too: counts in are counts out."""
+    torn = tape.torn()
+    if torn:
+        rows = [(tape.name, row, "", found, TORN.zh, TORN.en) for row, found in torn]
+        frame = pl.DataFrame(rows, schema=REJECTS, orient="row")
+        tally.rows += len(rows)
+        tally.reject(frame, len(rows))
+        sink.rejects(frame)
+
+
+class Seen:
+    """Loan numbers met so far, as sorted runs of 64-bit digests that are merged as they grow."""
+
+    def __init__(self) -> None:
+        self._runs: list[npt.NDArray[np.uint64]] = []
+
+    def twice(self, ids: pl.Series) -> npt.NDArray[np.bool_]:
+        """Which of `ids` were met before, in an earlier batch or earlier in this one; afterwards all are known."""
+        digests = ids.hash(seed=0).to_numpy()
+        order = np.argsort(digests, kind="stable")
+        ordered = digests[order]
+        found = np.zeros(len(digests), np.bool_)
+        found[order[1:]] = ordered[1:] == ordered[:-1]
+        for run in self._runs:
+            at = np.minimum(np.searchsorted(run, digests), len(run) - 1)
+            found |= run[at] == digests
+        self._add(ordered)
+        return found
+
+    def _add(self, run: npt.NDArray[np.uint64]) -> None:
+        if not len(run):
+            return
+        while self._runs and len(self._runs[-1]) <= len(run):
+            run = np.sort(np.concatenate((self._runs.pop(), run)))
+        self._runs.append(run)
+
+
+def _without_doubles(taken: Taken, seen: Seen) -> Taken:
+    """The batch without loans whose number was met before; those become rejects."""
+    loans = taken.loans
+    twice = pl.Series(seen.twice(loans["loan_id"]))
+    if not twice.any():
+        return taken
+    doubles = loans.filter(twice).select(
+        SOURCE, ROW, pl.lit("loan_id").alias("column"), pl.col("loan_id").alias("found"),
+        pl.lit(TWICE.zh).alias("expected_zh"), pl.lit(TWICE.en).alias("expected_en"),
+    )  # fmt: skip
+    return Taken(loans.filter(~twice), pl.concat([taken.rejects, doubles]).sort(SOURCE, ROW))
+
+
+__all__ = ["NUMBER", "Debits", "Looking", "Order", "Sink", "Tape", "audit_tape"]

@@ -1,0 +1,104 @@
+"""Rows of a foreign tape as typed columns, and those that could not be read with the cell that says why.
+
+Every row that comes in goes out once: among the typed rows or among the rejects.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from hengdai.audit.clean import Reading, expected, tidy, typed, unread
+from hengdai.audit.mapping import FACT, TapeMapping
+from hengdai.audit.tape import BY_NAME, COLUMNS, Column, Type
+from hengdai.base.reason import Problem
+from hengdai.base.text import Text
+
+ROW, SOURCE, NUMBER = "row", "source", "row_number"
+"""`row_number` is the pseudo-header under which a tape without loan numbers may map its rows as such."""
+REJECTS = pl.Schema(
+    {SOURCE: pl.String, ROW: pl.Int64, "column": pl.String, "found": pl.String, "expected_zh": pl.String,
+     "expected_en": pl.String}
+)  # fmt: skip
+_DTYPES: dict[Type, pl.DataType] = {
+    Type.TEXT: pl.String(), Type.CHOICE: pl.String(), Type.MONEY: pl.Int64(), Type.RATE: pl.Int64(),
+    Type.SHARE: pl.Int64(), Type.COUNT: pl.Int64(), Type.DATE: pl.Date(), Type.INSTANT: pl.Datetime("us"),
+    Type.FLAG: pl.Boolean(),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One batch taken in: `loans` has every column of the tape (null where there is none), `rejects` a row a cell."""
+
+    loans: pl.DataFrame
+    rejects: pl.DataFrame
+
+    @property
+    def rejected_rows(self) -> int:
+        """How many rows did not come through."""
+        return self.rejects.n_unique([SOURCE, ROW]) if self.rejects.height else 0
+
+
+def missing_headers(mapping: TapeMapping, headers: Sequence[str], where: str) -> list[Problem]:
+    """The headers that the mapping names and the tape does not have."""
+    shown = ", ".join(headers)
+    return [
+        Problem(f"{where} [{name}]", repr(reading.header), Text(f"表头之一: {shown}", f"one of the headers {shown}"))
+        for name, reading in mapping.readings.items()
+        if reading.header not in headers
+    ]
+
+
+def take_in(raw: pl.DataFrame, mapping: TapeMapping, digits: int) -> Taken:
+    """The typed rows and the rejects of a batch with `source` and `row_number` beside the tape's own columns."""
+    readings = [_of_stored_type(raw, reading) for reading in mapping.readings.values()]
+    raw = raw.with_columns(pl.col(NUMBER).cast(pl.Int64).alias(ROW))
+    flags = raw.select(ROW, *[unread(reading, digits).alias(reading.column.name) for reading in readings])
+    rejects = pl.concat([_rejects(raw, flags, reading) for reading in readings]).sort(SOURCE, ROW)
+    bad = pl.any_horizontal([pl.col(reading.column.name) for reading in readings])
+    good = raw.filter(~flags.select(bad.alias("bad"))["bad"])
+    loans = good.select(
+        pl.col(SOURCE), pl.col(ROW),
+        *[typed(reading, digits).cast(_DTYPES[reading.column.type]).alias(reading.column.name) for reading in readings],
+    )  # fmt: skip
+    return Taken(loans.with_columns(_absent(mapping)), rejects)
+
+
+def _of_stored_type(raw: pl.DataFrame, reading: Reading) -> Reading:
+    """A day that is stored as a day prints as ISO, whatever form the mapping gives for text."""
+    if raw.schema[reading.header] == pl.Date and reading.column.type is Type.DATE:
+        return Reading(reading.column, reading.header)
+    return reading
+
+
+def _absent(mapping: TapeMapping) -> list[pl.Expr]:
+    """Constants, and nulls of the right type for what is neither read nor constant."""
+    columns: dict[str, Column] = dict(BY_NAME)
+    made = []
+    for name, value in mapping.constants.items():
+        kind = columns[name].type if name in columns else None
+        dtype = _DTYPES[kind] if kind is not None else None
+        made.append(pl.lit(value, dtype).alias(name))
+    names = mapping.mapped
+    return made + [
+        pl.lit(None, _DTYPES[column.type]).alias(column.name) for column in COLUMNS if column.name not in names
+    ]
+
+
+def _rejects(raw: pl.DataFrame, flags: pl.DataFrame, reading: Reading) -> pl.DataFrame:
+    wrong = flags[reading.column.name]
+    if not wrong.any():
+        return pl.DataFrame(schema=REJECTS)
+    right = expected(reading)
+    return raw.filter(wrong).select(
+        SOURCE, ROW,
+        pl.lit(reading.header).alias("column"),
+        tidy(reading.header).fill_null("").alias("found"),
+        pl.lit(right.zh).alias("expected_zh"), pl.lit(right.en).alias("expected_en"),
+    )  # fmt: skip
+
+
+def fact_columns(loans: pl.DataFrame) -> list[str]:
+    """Names of the columns that carry facts of the pack's catalogue."""
+    return [name for name in loans.columns if name.startswith(FACT)]

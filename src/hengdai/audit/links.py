@@ -1,0 +1,202 @@
+"""Disguised charges: which of the borrowers' debits belong to their loans, with a score, the reasons and the pattern.
+
+Each sign adds its weight; from :data:`THRESHOLD` on a debit counts as the loan's. The weights are integers chosen so
+that a tie of ownership alone does not link an honest purchase, and neither does the date alone: it takes two kinds of
+sign. Patterns VIO-01 to VIO-10 are those seen in supervision: 双融担, 权益, 转介绍, 砍头息, 咨询费, 月供服务费,
+搭售, 关联方拆分, 低利率展示, 结账页不写资金方.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from hengdai.audit.attest import CHARGES, PLATFORM, SHOWN, TOTAL
+from hengdai.audit.plan import whole
+from hengdai.audit.price import Extra
+from hengdai.audit.register import Register
+from hengdai.base.text import Text
+
+THRESHOLD = 60
+WINDOW_DAYS = 30
+"""Debits from a month before the application to a month after the last instalment are looked at."""
+
+_BENEFITS = "权益|优先审批|提额|提升额度|极速放款|加速审核|会员包月"
+_MEMBER = "会员|VIP|vip"
+_REFERRAL = "推荐|转介|导流"
+_GUARANTEE = "担保|增信|保证金|风险金"
+_CONSULTING = "咨询|顾问|评审|评估费"
+_SERVICE = "服务费|月供|平台费|信息费|技术支持|技术服务|手续费|通道费|管理费"
+_INSURANCE = "保险|保费|意外险"
+_STRONG = "|".join((_BENEFITS, _REFERRAL, _GUARANTEE, _CONSULTING, _SERVICE, _INSURANCE))
+_SUSPECT_KINDS = ("membership", "guarantee", "guarantor", "consulting", "insurance_agency", "technology", "facilitator")
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One sign that a debit belongs to a loan: its weight and how it is told."""
+
+    weight: int
+    text: Text
+
+
+SIGNS: Mapping[str, Sign] = {
+    "own_party": Sign(60, Text("收款方即本笔贷款的平台、增信或放款机构", "the payee is a party of this loan")),
+    "tied_to_party": Sign(
+        35, Text("收款方与本笔贷款一方有股权、控制或共用关系", "the payee is tied to a party of this loan")
+    ),
+    "tied_to_trade": Sign(
+        30, Text("收款方与助贷、增信或放款机构有关联", "the payee is tied to a lender, facilitator or guarantor")
+    ),
+    "second_guarantor": Sign(25, Text("收款方为另一增信机构", "the payee is another guarantor")),
+    "suspect_kind": Sign(10, Text("收款方行业常见于变相收费", "the payee's trade often takes disguised charges")),
+    "words": Sign(
+        25,
+        Text(
+            "摘要含服务、担保、权益、咨询、保险等字样",
+            "the text speaks of service, guarantee, benefits, advice, insurance",
+        ),
+    ),
+    "member_words": Sign(10, Text("摘要含会员字样", "the text speaks of membership")),
+    "after_payout": Sign(25, Text("放款后一日内扣划", "taken within a day of the payout")),
+    "near_application": Sign(20, Text("申请前后三日内", "within three days of the application")),
+    "same_hour": Sign(10, Text("与申请同一小时", "in the same hour as the application")),
+    "with_instalments": Sign(20, Text("随还款日重复扣收", "recurs with the instalments")),
+    "chain": Sign(20, Text("一小时内多家先后收费", "several payees charge within an hour")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Debits that belong to loans: `loan_id`, `at`, `payee`, `amount`, `text`, `score`, `signs`, `pattern`, `own`."""
+
+    links: pl.DataFrame
+
+
+def link(loans: pl.DataFrame, debits: pl.DataFrame, register: Register) -> Linked:
+    """Score every debit of these loans and keep those at or above the threshold."""
+    scored = score(loans, debits, register)
+    kept = scored.filter(pl.col("score") >= THRESHOLD)
+    return Linked(kept.sort("loan_id", "at", "payee", "amount"))
+
+
+def score(loans: pl.DataFrame, debits: pl.DataFrame, register: Register) -> pl.DataFrame:
+    """Every debit in the window of its loan with its signs, score and the pattern it would be."""
+    seen = _with_signs(_in_window(loans, debits), register)
+    total = pl.sum_horizontal([pl.col(name).cast(pl.Int64) * sign.weight for name, sign in SIGNS.items()])
+    told = pl.concat_str([pl.when(name).then(pl.lit(name)) for name in SIGNS], separator=";", ignore_nulls=True)
+    return seen.with_columns(
+        total.alias("score"), told.alias("signs"), _pattern().alias("pattern"),
+        pl.col("is_partner").alias("own"),
+    ).select("loan_id", "at", "payee", "amount", "text", "score", "signs", "pattern", "own")  # fmt: skip
+
+
+def _in_window(loans: pl.DataFrame, debits: pl.DataFrame) -> pl.DataFrame:
+    terms = loans.select(
+        "loan_id", "lender", "partner", "guarantor", "disbursed_on", "applied_at",
+        pl.coalesce(pl.col("applied_at").dt.date(), "disbursed_on").alias("applied_on"),
+        pl.col("disbursed_on").dt.offset_by(pl.col("count").cast(pl.String) + "mo").alias("last_due"),
+    )  # fmt: skip
+    joined = debits.join(terms, on="loan_id", how="inner").with_columns(pl.col("at").dt.date().alias("on"))
+    margin = pl.duration(days=WINDOW_DAYS)
+    return joined.filter(pl.col("on").is_between(pl.col("applied_on") - margin, pl.col("last_due") + margin))
+
+
+def _with_signs(seen: pl.DataFrame, register: Register) -> pl.DataFrame:
+    """One flag a sign; what is not known is no sign."""
+    seen = seen.join(register.kinds, on="payee", how="left").join(register.near_trade, on="payee", how="left")
+    ties = register.ties.with_columns(tied=pl.lit(value=True)).select("party", "payee", "tied")
+    for party in ("partner", "guarantor", "lender"):
+        renamed = ties.rename({"party": party, "tied": f"tied_{party}"})
+        seen = seen.join(renamed, on=[party, "payee"], how="left")
+    parties = ("partner", "guarantor", "lender")
+    own = pl.any_horizontal([(pl.col("payee") == pl.col(p)).fill_null(False) for p in parties])
+    tied = pl.any_horizontal([pl.col(f"tied_{p}").fill_null(False) for p in parties])
+    trade = pl.col("kind").is_in(["guarantee", "guarantor"]).fill_null(False)
+    text = pl.col("text").fill_null("")
+    since_payout = (pl.col("on") - pl.col("disbursed_on")).dt.total_days()
+    since_application = (pl.col("on") - pl.col("applied_on")).dt.total_days()
+    seen = seen.with_columns(
+        own_party=own,
+        is_partner=(pl.col("payee") == pl.col("partner")).fill_null(False),
+        tied_to_party=tied & ~own,
+        tied_to_trade=pl.col("near_trade").fill_null(False) & ~tied & ~own,
+        second_guarantor=trade & (pl.col("payee") != pl.col("guarantor")).fill_null(True),
+        suspect_kind=pl.col("kind").is_in(_SUSPECT_KINDS).fill_null(False) & ~own,
+        words=text.str.contains(_STRONG),
+        member_words=text.str.contains(_MEMBER) & ~text.str.contains(_STRONG),
+        after_payout=since_payout.is_between(0, 1),
+        near_application=since_application.abs() <= 3,
+        same_hour=((pl.col("at") - pl.col("applied_at")).dt.total_seconds().abs() <= 3_600).fill_null(False),
+    )
+    return _together(seen)
+
+
+def _together(seen: pl.DataFrame) -> pl.DataFrame:
+    """The signs that several debits of one loan make together."""
+    due_day = (pl.col("on").dt.day() - pl.col("disbursed_on").dt.day()).abs()
+    near_due = due_day.is_between(0, 3) | (due_day >= 27)
+    same = ("loan_id", "payee", "amount")
+    sold = pl.col("kind").is_in(["membership"]).fill_null(False) & pl.col("near_trade").fill_null(False)
+    hour = pl.col("at").dt.truncate("1h")
+    sellers = pl.when(sold).then(pl.col("payee")).otherwise(None).drop_nulls().n_unique().over("loan_id", hour)
+    return seen.with_columns(
+        with_instalments=(near_due.sum().over(same) >= 2) & near_due,
+        chain=sold & (sellers >= 2),
+    )
+
+
+def _pattern() -> pl.Expr:
+    """The pattern that the signs make up, the most telling first."""
+    text, kind = pl.col("text").fill_null(""), pl.col("kind").fill_null("")
+    guarantee = kind.is_in(["guarantee", "guarantor"]) & pl.col("second_guarantor")
+    consulting = (kind == "consulting") | text.str.contains(_CONSULTING)
+    ordered = (
+        ("VIO-03", pl.col("chain") | text.str.contains(_REFERRAL)),
+        ("VIO-04", guarantee & pl.col("after_payout") & ~pl.col("with_instalments")),
+        ("VIO-01", guarantee),
+        ("VIO-05", consulting),
+        ("VIO-07", (kind == "insurance_agency") | text.str.contains(_INSURANCE)),
+        ("VIO-02", (kind == "membership") | text.str.contains(_MEMBER) | text.str.contains(_BENEFITS)),
+        ("VIO-06", pl.col("own_party")),
+    )
+    answer = pl.lit("VIO-08")
+    for name, holds in reversed(ordered):
+        answer = pl.when(holds).then(pl.lit(name)).otherwise(answer)
+    return answer
+
+
+def sums_of(loans: pl.DataFrame, found: Linked, shown: pl.DataFrame | None) -> pl.DataFrame:
+    """One row a loan, in the order of `loans`: the sum of each pattern, of all, of the platform's own, and patterns."""
+    sums = found.links.group_by("loan_id").agg(
+        *[pl.col("amount").filter(pl.col("pattern") == name).sum().alias(name) for name in CHARGES],
+        pl.col("amount").sum().alias(TOTAL),
+        pl.col("amount").filter(pl.col("own")).sum().alias(PLATFORM),
+        pl.col("pattern").unique().sort().alias("_patterns"),
+    )
+    joined = loans.select("loan_id").join(sums, on="loan_id", how="left", maintain_order="left")
+    money = [*CHARGES, TOTAL, PLATFORM]
+    told = joined.with_columns(pl.col(money).fill_null(0), pl.col("_patterns").fill_null([]))
+    if shown is not None:
+        told = told.join(shown.select("loan_id", *SHOWN), on="loan_id", how="left", maintain_order="left")
+        told = told.with_columns(_seen_patterns())
+    return told.with_columns(pl.col("_patterns").list.join(";").alias("patterns")).drop("_patterns", "loan_id")
+
+
+def _seen_patterns() -> pl.Expr:
+    """Patterns that take no money: they stand in what the borrower was shown."""
+    pre_ticked, headline, lender = (pl.col(name) for name in SHOWN)
+    flags = (("VIO-07", pre_ticked), ("VIO-09", headline), ("VIO-10", ~lender))
+    lists = [
+        pl.when(flag.fill_null(False)).then(pl.lit([name])).otherwise(pl.lit([], pl.List(pl.String)))
+        for name, flag in flags
+    ]
+    return pl.concat_list([pl.col("_patterns"), *lists]).list.unique().list.sort().alias("_patterns")
+
+
+def extra_of(loans: pl.DataFrame, found: Linked) -> Extra:
+    """The linked debits as money on days, for the cost."""
+    places = loans.select("loan_id").with_row_index("place")
+    joined = found.links.join(places, on="loan_id", how="inner")
+    days = joined.select(pl.col("at").dt.date().alias("on"))
+    return Extra(whole(joined, "place"), whole(days, "on"), whole(joined, "amount"), whole(loans, "disbursed_on"))

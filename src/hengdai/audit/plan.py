@@ -1,0 +1,166 @@
+"""The repayment plan of every loan of a batch, from its contract terms alone: monthly, by the kernels of `maths`.
+
+Days are counted since 1970, amounts are minor units. Loans without a method, or whose terms make no sense, have no
+plan and are marked; nothing is assumed for them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from hengdai.maths.columns import Loans, PlanColumns, schedules
+from hengdai.maths.schedule import schedule
+from hengdai.maths.sense import MAX_COUNT, Nonsense
+from hengdai.maths.terms import Method, ScheduleTerms
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+NO_DAY = -(2**40)
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """Rows of all loans: loan i has rows ``offsets[i]`` to ``offsets[i + 1]``; `made` says which have a plan."""
+
+    offsets: Ints
+    due: Ints
+    principal: Ints
+    interest: Ints
+    closing: Ints
+    made: Bools
+
+    @property
+    def sizes(self) -> Ints:
+        """How many rows each loan has."""
+        return np.diff(self.offsets)
+
+    def sums(self, values: Ints) -> Ints:
+        """The sum of `values` (one a row) over each loan's rows."""
+        running = np.concatenate(([0], np.cumsum(values)))
+        return running[self.offsets[1:]] - running[self.offsets[:-1]]
+
+
+def whole(frame: pl.DataFrame, name: str, absent: int = 0) -> Ints:
+    """A whole-number or day column as 64-bit integers, `absent` where it is null."""
+    column = frame[name].to_physical().cast(pl.Int64).fill_null(absent)
+    return np.ascontiguousarray(column.to_numpy().astype(np.int64))
+
+
+def present(frame: pl.DataFrame, name: str) -> Bools:
+    """Where a column is not null."""
+    return np.ascontiguousarray(frame[name].is_not_null().to_numpy().astype(np.bool_))
+
+
+def plans_of(loans: pl.DataFrame) -> Plans:
+    """The plan of every loan of the batch."""
+    count = whole(loans, "count")
+    sizes = np.where((count >= 1) & (count <= MAX_COUNT), count, 0)
+    method = loans["method"].fill_null("").to_numpy()
+    sizes = np.where(method == Method.BULLET.value, np.minimum(sizes, 1), np.where(method == "", 0, sizes))
+    offsets = np.zeros(len(sizes) + 1, np.int64)
+    np.cumsum(sizes, out=offsets[1:])
+    rows = [np.zeros(int(offsets[-1]), np.int64) for _ in range(4)]
+    plans = Plans(offsets, rows[0], rows[1], rows[2], rows[3], np.zeros(len(sizes), np.bool_))
+    for product, which in _groups(loans):
+        _fill(plans, product, which, loans)
+    return plans
+
+
+def first_rows(plans: Plans, values: Ints) -> Ints:
+    """The first row's value of each loan; 0 where there is no plan."""
+    out = np.zeros(len(plans.made), np.int64)
+    has = plans.sizes > 0
+    out[has] = values[plans.offsets[:-1][has]]
+    return out
+
+
+def _groups(loans: pl.DataFrame) -> Iterator[tuple[ScheduleTerms, Ints]]:
+    """Loans that share a product's terms: the method, and for flat fees the fee per period."""
+    keyed = loans.select("method", pl.col("flat_fee_rate").fill_null(-1)).with_row_index("at")
+    for (name, fee), group in keyed.filter(pl.col("method").is_not_null()).group_by("method", "flat_fee_rate"):
+        method = Method(str(name))
+        at = group["at"].to_numpy().astype(np.int64)
+        if method is not Method.FLAT_FEE:
+            yield _terms(method, 0), at
+        elif int(str(fee)) >= 0:
+            yield _terms(method, int(str(fee))), at
+
+
+def _terms(method: Method, fee: int) -> ScheduleTerms:
+    return ScheduleTerms(1, 0, method, 1, _EPOCH, flat_fee_e8=fee)
+
+
+def _fill(plans: Plans, product: ScheduleTerms, which: Ints, loans: pl.DataFrame) -> None:
+    """The rows of the loans `which`: natural dates first, then the fixed day of the first due date, then the twin."""
+    stated = whole(loans, "first_due", NO_DAY)[which]
+    for due_day in (whole(loans, "due_day")[which], _day_of_month(loans)[which]):
+        if not len(which):
+            return
+        columns = _columns(loans, which, due_day[: len(which)], flat=product.method is Method.FLAT_FEE)
+        made = schedules(product, columns)
+        begins = np.minimum(made.offsets[:-1], max(len(made.due) - 1, 0))
+        first = made.due[begins] if len(made.due) else np.zeros(len(which), np.int64)
+        months = product.method is not Method.BULLET
+        agrees = (stated == NO_DAY) | (made.refused == 1) | ((first == stated) if months else True)
+        _put(plans, which, made, agrees)
+        which, stated = which[~agrees], stated[~agrees]
+    for at in which:
+        _by_twin(plans, product, int(at), loans)
+
+
+def _day_of_month(loans: pl.DataFrame) -> Ints:
+    day = loans["first_due"].dt.day().cast(pl.Int64).fill_null(0)
+    return day.to_numpy().astype(np.int64)
+
+
+def _columns(loans: pl.DataFrame, which: Ints, due_day: Ints, *, flat: bool) -> Loans:
+    rate = np.zeros(len(which), np.int64) if flat else whole(loans, "rate")[which]
+    return Loans(
+        whole(loans, "principal")[which], rate, whole(loans, "count")[which], whole(loans, "disbursed_on")[which],
+        np.where((due_day >= 0) & (due_day <= 31), due_day, 0),
+    )  # fmt: skip
+
+
+def _put(plans: Plans, which: Ints, made: PlanColumns, agrees: Bools) -> None:
+    """Scatter the rows of loans that agree into their places."""
+    good = agrees & (made.refused == 0) & (np.diff(made.offsets) > 0)
+    sizes = np.diff(made.offsets)[good]
+    if not len(sizes):
+        return
+    within = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    source = np.repeat(made.offsets[:-1][good], sizes) + within
+    target = np.repeat(plans.offsets[:-1][which[good]], sizes) + within
+    pairs = ((plans.due, made.due), (plans.principal, made.principal), (plans.interest, made.interest),
+             (plans.closing, made.closing))  # fmt: skip
+    for mine, theirs in pairs:
+        mine[target] = theirs[source]
+    plans.made[which[good]] = True
+
+
+def _by_twin(plans: Plans, product: ScheduleTerms, at: int, loans: pl.DataFrame) -> None:
+    """A loan whose first due date follows no fixed rule, by the plain schedule."""
+    row = loans.row(at, named=True)
+    flat = product.method is Method.FLAT_FEE
+    try:
+        rows = schedule(ScheduleTerms(
+            row["principal"], 0 if flat else row["rate"], product.method, row["count"], row["disbursed_on"],
+            row["first_due"], flat_fee_e8=product.flat_fee_e8,
+        ))  # fmt: skip
+    except (Nonsense, OverflowError, ValueError):
+        return
+    span = slice(int(plans.offsets[at]), int(plans.offsets[at + 1]))
+    plans.due[span] = [(each.due - _EPOCH).days for each in rows]
+    plans.principal[span] = [each.principal for each in rows]
+    plans.interest[span] = [each.interest for each in rows]
+    plans.closing[span] = [each.closing for each in rows]
+    plans.made[at] = True
+
+
+def day_of(since: int) -> date:
+    """A day from its number since 1970."""
+    return _EPOCH + timedelta(days=int(since))

@@ -1,0 +1,141 @@
+"""What every loan of a batch truly costs: flows from what was received and what is asked, all fees in, and their rate.
+
+The first flow is the money received: the principal less everything kept back or taken on the first day (民法典 670).
+The others are the instalments as charged. By 中国人民银行公告〔2021〕第3号: simple is twelve times the rate per month,
+compound the same compounded. A loan whose money received or plan is not known has no cost; it is never guessed.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from hengdai.audit.plan import Bools, Ints, Plans, first_rows, present, whole
+from hengdai.maths.columns import RATE, all_in_columns
+
+MONTHS = 12
+HIGHEST_E8 = 10**15
+"""Beyond ten million times a year a rate says only that the terms are absurd."""
+EACH = ("periodic_fee", "platform_fee", "guarantee_fee")
+ONCE = ("upfront_fee", "platform_upfront", "guarantee_upfront")
+
+
+@dataclass(frozen=True, slots=True)
+class Flows:
+    """Ragged monthly flows: loan i's are ``values[offsets[i]:offsets[i + 1]]``; money received first, positive."""
+
+    values: Ints
+    offsets: Ints
+
+    def of(self, loan: int) -> list[int]:
+        """One loan's flows."""
+        return [int(each) for each in self.values[self.offsets[loan] : self.offsets[loan + 1]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Cost of each loan; `known` says where there is one. Amounts in minor units, rates e8 a year.
+
+    `net` is the money received, `kept_back` principal less payout where the payout is stated, `fees` all fees of the
+    plan, `charged` the first instalment as charged, `extra` what linked debits add.
+    """
+
+    flows: Flows
+    simple_e8: Ints
+    compound_e8: Ints
+    known: Bools
+    net: Ints
+    kept_back: Ints
+    interest: Ints
+    fees: Ints
+    extra: Ints
+
+
+def prices_of(loans: pl.DataFrame, plans: Plans, extra: "Extra | None" = None) -> Prices:
+    """The cost of every loan of the batch, with what linked debits add when they are given."""
+    periods = np.where(plans.made, np.clip(whole(loans, "count"), 0, None), 0)
+    offsets = np.zeros(len(periods) + 1, np.int64)
+    np.cumsum(periods + 1, out=offsets[1:])
+    values = np.zeros(int(offsets[-1]), np.int64)
+    kept_back = np.where(present(loans, "payout"), whole(loans, "principal") - whole(loans, "payout"), 0)
+    once = _sum(loans, ONCE)
+    net = whole(loans, "principal") - np.maximum(kept_back, once)
+    values[offsets[:-1]] = net
+    each = _sum(loans, EACH)
+    places, paid = _instalments(loans, plans, offsets, periods)
+    np.subtract.at(values, places, paid)
+    values -= np.repeat(each, periods + 1)
+    values[offsets[:-1]] += each
+    added = np.zeros(len(periods), np.int64)
+    if extra is not None:
+        added = extra.put(values, offsets, periods)
+    cost = all_in_columns(values, offsets, MONTHS)
+    sane = (np.abs(cost.simple_e8) <= HIGHEST_E8) & (np.abs(cost.compound_e8) <= HIGHEST_E8)
+    known = plans.made & (cost.state == RATE) & sane & ~_negative(loans)
+    return Prices(
+        Flows(values, offsets), cost.simple_e8, cost.compound_e8, known, net, kept_back, plans.sums(plans.interest),
+        np.maximum(kept_back, once) + each * periods, added,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """Debits linked to loans: `loan` is the place in the batch, `day` since 1970, `amount` in minor units.
+
+    `start` is the payout of every loan of the batch.
+    """
+
+    loan: Ints
+    day: Ints
+    amount: Ints
+    start: Ints
+
+    def put(self, values: Ints, offsets: Ints, periods: Ints) -> Ints:
+        """Add each debit to the flow of its month (the first one up to the payout); returns the sum per loan.
+
+        The month is the nearest whole number of twelfths of a year since the payout, never after the last instalment.
+        """
+        month = np.clip(((self.day - self.start[self.loan]) * 24 + 365) // 730, 0, periods[self.loan])
+        np.subtract.at(values, offsets[self.loan] + month, self.amount)
+        total = np.zeros(len(periods), np.int64)
+        np.add.at(total, self.loan, self.amount)
+        return total
+
+
+def _instalments(loans: pl.DataFrame, plans: Plans, offsets: Ints, periods: Ints) -> tuple[Ints, Ints]:
+    """Where each plan row falls among the flows, and what is charged there.
+
+    A stated instalment that is more than a rounding away from the plan's is what the borrower pays: on every row of a
+    level plan, on the first row of the others, whose later rows the tape does not state.
+    """
+    sizes = plans.sizes
+    loan = np.repeat(np.arange(len(sizes)), sizes)
+    number = np.arange(len(loan)) - np.repeat(plans.offsets[:-1], sizes) + 1
+    bullet = (loans["method"].fill_null("") == "bullet").to_numpy()
+    place = np.where(bullet[loan], periods[loan], number) + offsets[loan]
+    total = plans.principal + plans.interest
+    stated, first = whole(loans, "instalment"), first_rows(plans, total)
+    differs = present(loans, "instalment") & (np.abs(stated - first) > ROUNDING)
+    level = loans["method"].fill_null("").is_in(["equal_instalment", "flat_fee"]).to_numpy()
+    replaced = differs[loan] & (level[loan] | (number == 1))
+    keep = plans.made[loan]
+    return place[keep], np.where(replaced, stated[loan], total)[keep]
+
+
+ROUNDING = 1
+"""An instalment one minor unit from the plan's was rounded differently; the plan stands."""
+
+
+def _sum(loans: pl.DataFrame, names: tuple[str, ...]) -> Ints:
+    total = np.zeros(loans.height, np.int64)
+    for name in names:
+        total += whole(loans, name)
+    return total
+
+
+def _negative(loans: pl.DataFrame) -> Bools:
+    """Loans with an amount that cannot be negative and is."""
+    found = np.zeros(loans.height, np.bool_)
+    for name in (*EACH, *ONCE, "payout", "instalment"):
+        found |= whole(loans, name) < 0
+    return found
