@@ -288,7 +288,7 @@ def test_a_leaked_text_tells_from_which_release_it_came() -> None:
 
 def test_hpke_of_the_library_is_that_of_rfc_9180(vectors: Path) -> None:
     # The vectors carry associated data, which the public single-shot call does not take; the one beneath it does.
-    decrypt = rust_openssl.hpke._decrypt_with_aad  # type: ignore[attr-defined]
+    decrypt = rust_openssl.hpke._decrypt_with_aad
     aeads = {1: hpke.AEAD.AES_128_GCM, 2: hpke.AEAD.AES_256_GCM, 3: hpke.AEAD.CHACHA20_POLY1305}
     tried = 0
     for case in json.loads((vectors / "crypto/hpke-rfc9180-base-subset.json").read_text()):
