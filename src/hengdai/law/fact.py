@@ -1,7 +1,7 @@
 """The catalogue of facts: what a rule may name, in which unit, what it means and who can attest it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
@@ -39,20 +39,18 @@ class FactEntry:
     values: tuple[str, ...] = ()
     minimum: int | None = None
     maximum: int | None = None
+    low: int = field(init=False)
+    """The smallest value believed."""
+    high: int = field(init=False)
+    """The largest value believed."""
+    nearest: int = field(init=False)
+    """How near to zero a value may be without being zero."""
 
-    @property
-    def low(self) -> int:
-        """The smallest value believed."""
-        return self.minimum if self.minimum is not None else self._range[0]
-
-    @property
-    def high(self) -> int:
-        """The largest value believed."""
-        return self.maximum if self.maximum is not None else self._range[1]
-
-    @property
-    def _range(self) -> tuple[int, int]:
-        return _RATE_RANGE if self.unit.is_rate else _RANGES.get(self.unit, (0, 0))
+    def __post_init__(self) -> None:
+        low, high = _RATE_RANGE if self.unit.is_rate else _RANGES.get(self.unit, (0, 0))
+        object.__setattr__(self, "low", low if self.minimum is None else self.minimum)
+        object.__setattr__(self, "high", high if self.maximum is None else self.maximum)
+        object.__setattr__(self, "nearest", SMALLEST_RATE if self.unit.is_rate else 0)
 
     def believes(self, value: object) -> bool:
         """Whether `value` is of the right type, unit and range; `None` never is."""
@@ -67,7 +65,7 @@ class FactEntry:
             return isinstance(value, date) and not isinstance(value, datetime)
         if not isinstance(value, int) or isinstance(value, bool) or not self.low <= value <= self.high:
             return False
-        return not unit.is_rate or value == 0 or abs(value) >= SMALLEST_RATE
+        return value == 0 or abs(value) >= self.nearest
 
     def wanted(self) -> Text:
         """In words, what would be believed."""
