@@ -21,7 +21,7 @@ from hengdai.entry.wiring import platform
 
 LOANS, CHUNK = 120, 20
 _numbers = itertools.count(1)
-# Everything that a replay writes, save what is new each time: moments and ids of commands and listings.
+# Everything that a replay writes, save what is new each time: moments and ids of commands, ids of listings.
 _ROWS = {
     "loan": "SELECT t::text FROM loan t",
     "event": "SELECT t::text FROM event t",
@@ -29,7 +29,8 @@ _ROWS = {
     "entry": "SELECT t::text FROM entry t",
     "position": "SELECT t::text FROM position t",
     "plan": "SELECT t::text FROM plan t",
-    "balance": "SELECT (org, account, currency, sum(balance))::text FROM account_balance GROUP BY org, account, currency",
+    "balance": "SELECT (org, account, currency, sum(balance))::text FROM account_balance GROUP BY org, account, "
+    "currency",
     "answer": "SELECT (org, key, body)::text FROM answer WHERE key LIKE 'replay:%:%:%:%'",
     "partner": "SELECT (org, partner, role, listing::text)::text FROM partner_listing",
 }

@@ -52,7 +52,7 @@ def show(summary: Summary) -> None:
         f"\n账本 Book  {book['name']}   {book['digest'][:12]}   法律 law {book['pack']} {book['pack_digest'][:12]}"
     )
     for note in book["notes"]:
-        out.print(f"注 Note  {note['zh']}\n         {note['en']}")
+        out.print(f"注 Note  {note['zh']}\n         {note['en']}", soft_wrap=True)
     _flow(summary, unit)
     _refused(summary)
     _arrears(summary, unit)
