@@ -166,11 +166,8 @@ def test_the_demonstration_is_open_to_this_machine_alone(live: Live) -> None:
     assert asyncio.run(ask("evil.example")) == 303
 
 
-def test_a_key_that_was_revoked_ends_its_sessions(dsn: str) -> None:
-    with (
-        served(dsn, _book, lambda app, platform: mount(app, platform)) as live,
-        httpx.Client(base_url=live.url) as client,
-    ):
+def test_a_key_that_was_revoked_ends_its_sessions(live: Live) -> None:
+    with httpx.Client(base_url=live.url) as client:
         viewer, admin = live.told["viewer"], live.told["admin"]
         assert client.post("/sign-in", data={"key": viewer}).headers["location"] == "/"
         assert client.get("/").status_code == 200

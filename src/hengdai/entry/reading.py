@@ -7,10 +7,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from hengdai.app.actor import Actor
 from hengdai.app.ports import Office
+from hengdai.app.summary import Summary, summary
 from hengdai.app.work import JudgementRow, LoanRecord
 from hengdai.base.identity import LoanId
 from hengdai.ledger.entry import Entry
@@ -43,14 +44,30 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """The figures of every book the actor sees."""
+    """The figures of every book the actor sees; `bands` counts applications by whole percent, a line under itself."""
 
-    states: Rows
-    arrears: Rows
-    costs: Rows
-    stopped: Rows
-    balances: Rows
-    closes: Rows
+    figures: Summary
+    bands: Rows
+
+    @property
+    def states(self) -> Rows:
+        """By currency and state of the loan."""
+        return cast(Rows, self.figures.states)
+
+    @property
+    def arrears(self) -> Rows:
+        """By currency and bucket, of running loans."""
+        return cast(Rows, self.figures.arrears)
+
+    @property
+    def stopped(self) -> Rows:
+        """By rule and stage."""
+        return cast(Rows, self.figures.stopped)
+
+    @property
+    def balances(self) -> Rows:
+        """By currency and account."""
+        return cast(Rows, self.figures.balances)
 
 
 class Reading:
@@ -100,12 +117,6 @@ class Reading:
 
     async def book(self) -> Book:
         """Balances, arrears, cost, breaches and the closes of the days."""
+        figures = await summary(self._office, self._actor)
         async with self._office.store.begin(self._actor) as work:
-            return Book(
-                states=await work.rows("states", org=None),
-                arrears=await work.rows("arrears", org=None, day=self.today),
-                costs=await work.rows("cost_bands", org=None),
-                stopped=await work.rows("stopped", org=None),
-                balances=await work.rows("balances", org=None),
-                closes=await work.rows("closes", org=None, limit=10),
-            )
+            return Book(figures, await work.rows("cost_bands", org=None))

@@ -1,8 +1,11 @@
 """The server process: API and console on one address, stopped cleanly by SIGINT or SIGTERM."""
 
+import asyncio
 import contextlib
+import signal
 import socket
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 
 import uvicorn
@@ -45,6 +48,21 @@ class _Server(uvicorn.Server):
             shown = "127.0.0.1" if host == "0.0.0.0" else host
             self._told(Ready(f"http://{shown}:{port}", self._stop))
 
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop on SIGINT and SIGTERM, and let whoever serves close in peace: no signal is raised again afterwards."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)
+
     def _stop(self) -> None:
         self.should_exit = True
 
@@ -80,5 +98,10 @@ async def serve_app(app: FastAPI, address: Address, told: Callable[[Ready], None
         server_header=False,
         timeout_graceful_shutdown=3,
     )
-    with contextlib.suppress(KeyboardInterrupt):
-        await _Server(config, told).serve()
+    await _Server(config, told).serve()
+
+
+def run_to_the_end(work: Coroutine[None, None, None]) -> None:
+    """Run the server's coroutine on uvloop, the faster event loop, where there is one."""
+    with asyncio.Runner(loop_factory=uvicorn.Config("").get_loop_factory()) as runner:
+        runner.run(work)

@@ -1,6 +1,5 @@
 """`hengdai serve` and `hengdai run`: the server with the console, and the one command that shows all of it."""
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -40,7 +39,13 @@ def serve(data: Data = None, dsn: Dsn = None, host: Host = "127.0.0.1", port: Po
 
     例 Example: hengdai serve --port 8000
     """
-    asyncio.run(_serve(settings_of(data, dsn), host, port))
+    _run(settings_of(data, dsn), host, port)
+
+
+def _run(settings: Settings, host: str, port: int, demo: Actor | None = None) -> None:
+    from hengdai.entry.server import run_to_the_end
+
+    run_to_the_end(_serve(settings, host, port, demo))
 
 
 async def _serve(settings: Settings, host: str, port: int, demo: Actor | None = None) -> None:
@@ -79,7 +84,7 @@ def run(
         raise ValueError(f"未知格式 / unknown format {map!r}: expected one of {', '.join(Map)}")
     chosen = book or _synthetic(settings.data / "books")
     replay(chosen, map=None if map is None else Map(map), data=settings.data, dsn=dsn)
-    asyncio.run(_serve(settings, host, port, Actor(DEMO.id, Role.EXAMINER, "demo")))
+    _run(settings, host, port, Actor(DEMO.id, Role.EXAMINER, "demo"))
 
 
 def _synthetic(folder: Path) -> Path:

@@ -98,7 +98,7 @@ def _figures(visit: Visit, book: Book, unit: Currency) -> Html:
 
 
 def _charts(visit: Visit, book: Book, unit: Currency) -> None:
-    costs = {int(row["percent"]): int(row["loans"]) for row in book.costs}
+    costs = {int(row["percent"]): int(row["loans"]) for row in book.bands}
     bins = cost_bins(costs)
     total, beyond = sum(costs.values()), sum(count for percent, count in costs.items() if percent > _LINE)
     label = visit.say(f"{_LINE}% 线", f"{_LINE}% line")

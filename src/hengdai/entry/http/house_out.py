@@ -170,7 +170,7 @@ class SummaryOut(Out):
 _STATE_MONEY = ("disbursed", "outstanding", "repaid", "interest_paid", "written_off", "recovered")
 
 
-def summary(book: Book, day: date) -> SummaryOut:
+def summary(book: Book) -> SummaryOut:
     """The figures as the API writes them."""
 
     def money(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
@@ -181,7 +181,7 @@ def summary(book: Book, day: date) -> SummaryOut:
         return {name: row[name] for name in names}
 
     return SummaryOut(
-        day=day,
+        day=book.figures.day,
         states=[
             StateOut(**plain(row, "currency", "state", "loans"), **money(row, *_STATE_MONEY)) for row in book.states
         ],
@@ -189,7 +189,7 @@ def summary(book: Book, day: date) -> SummaryOut:
             ArrearsOut(**plain(row, "currency", "loans"), bucket=BUCKETS[row["bucket"]], **money(row, "outstanding"))
             for row in book.arrears
         ],
-        costs=[CostOut(above=row["percent"] - 1, up_to=row["percent"], loans=row["loans"]) for row in book.costs],
+        costs=[CostOut(above=row["percent"] - 1, up_to=row["percent"], loans=row["loans"]) for row in book.bands],
         stopped=[StoppedOut(**plain(row, "rule", "stage", "loans")) for row in book.stopped],
         balances=[BalanceOut(**plain(row, "currency", "account"), **money(row, "balance")) for row in book.balances],
     )

@@ -218,7 +218,7 @@ async def end_business_day(request: Request, actor: Admitted, key: Key, body: Da
 @router.get("/summary", response_model=out.SummaryOut, responses=_READ)
 async def read_summary(request: Request, actor: Admitted) -> out.SummaryOut:
     """总览. The figures of every book you see: states, arrears, cost, what the law stopped, trial balance."""
-    return out.summary(await reading_of(request, actor).book(), reading_of(request, actor).today)
+    return out.summary(await reading_of(request, actor).book())
 
 
 @router.get("/me", response_model=out.MeOut, responses=_READ)

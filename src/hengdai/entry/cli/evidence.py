@@ -1,0 +1,142 @@
+"""`hengdai evidence` and `hengdai share`: check bundles and whole logs, open what was released to you."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hengdai.adapters.evidence.fsck import fsck as check_log
+from hengdai.adapters.evidence.key_files import UnsafeKey, make_seed, read_seed
+from hengdai.base.text import Text
+from hengdai.entry.cli.exits import Exit
+from hengdai.entry.cli.talk import data, data_json, say, stop
+from hengdai.evidence.bundle import Verification, verify_bundle
+from hengdai.evidence.keys import BadKey, VerifierKey
+from hengdai.evidence.sealing import CannotOpen
+from hengdai.evidence.sharing import open_share, public_of
+
+evidence = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="存证: 检验存证文件与整份日志. Evidence: verify bundles and whole logs.",
+)
+share = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="数据共享: 接收方密钥与打开文件. Sharing: a receiver's key, and opening what was released to you.",
+)
+_VALID = Text("有效", "VALID")
+_NOT_VALID = Text("无效", "NOT VALID")
+_UNREADABLE = Text("无法读取", "UNREADABLE")
+
+
+@evidence.command()
+def verify(
+    bundle: Annotated[Path, typer.Argument(help="存证文件 / the bundle")],
+    policy: Annotated[
+        list[Path] | None, typer.Option(help="自备的见证策略, 可重复 / a policy of your own; may be repeated")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出 / print JSON")] = False,
+) -> None:
+    """离线检验一份存证文件. Verify a bundle offline. 退出码 exit: 0 有效 valid, 3 无效 not valid, 2 无法读取 unreadable.
+
+    例 Example: hengdai evidence verify loan.evidence --policy parties.policy
+    """
+    try:
+        content = bundle.read_bytes()
+        trusted = [path.read_text(encoding="utf-8") for path in policy] if policy else None
+    except (OSError, UnicodeDecodeError) as error:
+        stop(Exit.UNREADABLE, f"{_UNREADABLE}: {error}")
+    found = verify_bundle(content, trusted)
+    if as_json:
+        data_json(_as_json(found))
+    else:
+        _tell(found)
+    raise typer.Exit(found.exit)
+
+
+@evidence.command()
+def fsck(
+    directory: Annotated[Path, typer.Argument(help="日志目录 / the log's directory")],
+    key: Annotated[str | None, typer.Option(help="日志公钥 / the log's verifier key")] = None,
+    workers: Annotated[int, typer.Option(help="进程数 / processes")] = 2,
+) -> None:
+    """核验整份日志: 条目, 瓦片, 树根, 检查点. Verify a whole log: entries, tiles, root, checkpoint.
+
+    例 Example: hengdai evidence fsck data/evidence/2026
+    """
+    try:
+        log = VerifierKey.parse(key) if key else None
+    except BadKey as error:
+        stop(Exit.UNREADABLE, str(error))
+    if not directory.is_dir():
+        stop(Exit.UNREADABLE, f"目录不存在 / no such directory: {directory}")
+    checked = check_log(directory, log, workers)
+    for fault in checked.faults:
+        data(str(fault))
+    say(
+        Text(
+            f"已核验 {checked.size} 条, 问题 {len(checked.faults)} 处",
+            f"{checked.size} entries, {len(checked.faults)} faults",
+        )
+    )
+    raise typer.Exit(int(Exit.REFUSED if checked.faults else Exit.DONE))
+
+
+@share.command("key")
+def new_key(
+    path: Annotated[Path, typer.Argument(help="私钥文件, 仅本人可读 / where the private key goes, mode 0600")],
+) -> None:
+    """生成接收方密钥, 在标准输出给出公钥. Draw a receiver's key; the public half goes to stdout.
+
+    例 Example: hengdai share key my.key
+    """
+    try:
+        data(public_of(make_seed(path)).hex())
+    except OSError as error:
+        stop(Exit.REFUSED, f"未生成密钥 / no key was made: {error}")
+
+
+@share.command("open")
+def open_file(
+    file: Annotated[Path, typer.Argument(help="共享文件 / the released file")],
+    key: Annotated[Path, typer.Option(help="接收方私钥文件 / the receiver's private key")],
+) -> None:
+    """打开发给您的数据. Open what was released to you; the fields go to stdout, the receipt to stderr.
+
+    例 Example: hengdai share open release.share --key my.key
+    """
+    try:
+        receipt, fields = open_share(file.read_bytes(), read_seed(key))
+    except (OSError, UnsafeKey) as error:
+        stop(Exit.UNREADABLE, str(error))
+    except CannotOpen as error:
+        stop(Exit.REFUSED, str(error))
+    say(f"回执 / receipt: {json.dumps(receipt, ensure_ascii=False, sort_keys=True)}")
+    data_json(fields)
+
+
+def _tell(found: Verification) -> None:
+    for broken in found.broken:
+        data(f"断裂 broken: {broken}")
+    if found.subject:
+        shown = sum(record is not None for record in found.records)
+        say(Text(f"标的 {found.subject}, 记录 {len(found.records)} 条, 出示 {shown} 条",
+                 f"subject {found.subject}, {len(found.records)} records, {shown} shown"))  # fmt: skip
+        say(Text(f"策略指纹 {found.fingerprint}", f"policy fingerprint {found.fingerprint}"))
+    data(str({0: _VALID, 2: _UNREADABLE}.get(found.exit, _NOT_VALID)))
+
+
+def _as_json(found: Verification) -> Mapping[str, object]:
+    return {
+        "broken": [{"link": one.link.value, "where": one.where, "why": one.why} for one in found.broken],
+        "exit": found.exit,
+        "logs": [{"origin": tree.origin, "size": tree.size} for tree in found.checkpoints],
+        "policy_fingerprint": found.fingerprint,
+        "records": len(found.records),
+        "subject": found.subject,
+    }
