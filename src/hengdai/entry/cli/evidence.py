@@ -42,7 +42,7 @@ def verify(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出 / print JSON")] = False,
 ) -> None:
-    """离线检验一份存证文件. Verify a bundle offline. 退出码 exit: 0 有效 valid, 3 无效 not valid, 2 无法读取 unreadable.
+    """离线检验一份存证文件. Verify a bundle offline. 退出码 exit: 0 有效, 3 无效, 2 无法读取.
 
     例 Example: hengdai evidence verify loan.evidence --policy parties.policy
     """
