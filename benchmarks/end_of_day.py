@@ -60,7 +60,8 @@ async def nights(dsn: str, loans: int, age: int) -> list[float]:
         reports = await end_of_day(office, BANK)
         taken.append(time.perf_counter() - begun)
         steps = {step.name: dict(step.figures) for step in reports[-1].steps}
-        print(f"  {clock.today()}  {taken[-1]:6.2f} s  rolled {steps['roll']['rolled']}, accrued {steps['accrue']['accrued']}")
+        rolled, accrued = steps["roll"]["rolled"], steps["accrue"]["accrued"]
+        print(f"  {clock.today()}  {taken[-1]:6.2f} s  rolled {rolled}, accrued {accrued}")
     await engine.dispose()
     return taken[1:]
 

@@ -69,7 +69,8 @@ def told(what: str, taken: list[float], reach: float) -> None:
     """One line: median, p99, what it should reach."""
     ordered = sorted(taken)
     p99 = ordered[min(len(ordered) - 1, len(ordered) * 99 // 100)]
-    print(f"{what}: median {statistics.median(taken) * 1e3:.1f} ms, p99 {p99 * 1e3:.1f} ms (reach {reach:.0f} ms), n {len(taken)}")
+    median = statistics.median(taken)
+    print(f"{what}: median {median * 1e3:.1f} ms, p99 {p99 * 1e3:.1f} ms (reach {reach:.0f} ms), n {len(taken)}")
 
 
 def done(outcome: Outcome) -> dict[str, str]:

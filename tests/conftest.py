@@ -47,7 +47,7 @@ def _database(dsn: str, name: str) -> str:
 def _directory() -> Iterator[Path]:
     """A directory that the database's own user can reach.
 
-    Not pytest's: each session of pytest closes its parent to every user but its own, sessions that run beside us included.
+    Not pytest's: each session of pytest, those beside us included, closes the parent to every user but its own.
     """
     made = Path(tempfile.mkdtemp(prefix="hengdai-test-"))
     made.chmod(0o755)

@@ -7,7 +7,6 @@ from datetime import date
 import asyncpg
 import pytest
 
-from hengdai.adapters.postgres.store import PostgresStore
 from hengdai.app.audit_books import audit_books
 from hengdai.app.bulk import Chunk, chunk_done, record_chunk
 from hengdai.app.command import Status
@@ -45,7 +44,7 @@ async def copies(desk: Desk, count: int) -> list[LoanChange]:
         )
         rows = tuple(replace(row, id=f"{id}:{row.stage}") for row in judgements)
         clearances = {
-            event_.id: f"{id}:{by_stage[gates[event_.fact.kind]].stage}"
+            str(event_.id): f"{id}:{by_stage[gates[event_.fact.kind]].stage}"
             for event_ in events
             if event_.fact.kind in gates
         }
@@ -90,7 +89,7 @@ def _stopping(row: JudgementRow) -> JudgementRow:
     return replace(row, stopping=("toy.disclosure",))
 
 
-async def test_a_stranger_cannot_bring_a_chunk_into_the_books_of_a_funder(desk: Desk, store: PostgresStore) -> None:
+async def test_a_stranger_cannot_bring_a_chunk_into_the_books_of_a_funder(desk: Desk) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
         await record_chunk(desk.office, desk.other, chunk(desk, await copies(desk, 2)))
 

@@ -43,9 +43,10 @@ async def test_constraints_indexes_and_computed_columns_are_those_the_program_na
         "SELECT table_name, column_name FROM information_schema.columns WHERE is_generated = 'ALWAYS'"
     )
     await connection.close()
-    named = {str(constraint.name) for table in metadata.sorted_tables for constraint in table.constraints if constraint.name}
+    tables = metadata.sorted_tables
+    named = {str(constraint.name) for table in tables for constraint in table.constraints if constraint.name}
     assert named <= {row["conname"] for row in rows}
-    computed = {(table.name, column.name) for table in metadata.sorted_tables for column in table.columns if column.computed}
+    computed = {(table.name, column.name) for table in tables for column in table.columns if column.computed}
     assert {(row["table_name"], row["column_name"]) for row in generated} == computed
 
 

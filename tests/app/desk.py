@@ -35,6 +35,8 @@ from hengdai.product.terms import (
 )
 
 BANK, PLAT, GUAR, OTHER = (OrgId(name) for name in ("bank", "plat", "guar", "other"))
+BANKER, PLATFORM = Actor(BANK, Role.ADMIN), Actor(PLAT, Role.OPERATOR)
+STRANGER, EXAMINER = Actor(OTHER, Role.ADMIN), Actor(OrgId("examiner"), Role.EXAMINER)
 FIRST_DAY = date(2026, 1, 5)
 SHELF = FolderShelf()
 
@@ -85,10 +87,10 @@ class Desk:
     store: PostgresStore
     clock: SetClock = field(default_factory=lambda: SetClock(FIRST_DAY))
     keys: Any = field(default_factory=lambda: (f"key-{n}" for n in itertools.count(1)))
-    bank: Actor = Actor(BANK, Role.ADMIN)
-    plat: Actor = Actor(PLAT, Role.OPERATOR)
-    other: Actor = Actor(OTHER, Role.ADMIN)
-    examiner: Actor = Actor(OrgId("examiner"), Role.EXAMINER)
+    bank: Actor = BANKER
+    plat: Actor = PLATFORM
+    other: Actor = STRANGER
+    examiner: Actor = EXAMINER
 
     def __post_init__(self) -> None:
         self.office = Office(self.store, self.clock, TimeOrderedIds(), SHELF)

@@ -1,4 +1,4 @@
-"""The book against itself: the second bookkeeper, positions made anew, judgements made again, the past as known then."""
+"""The book against itself: the second bookkeeper, positions and judgements made anew, the past as known then."""
 
 import random
 from datetime import date, timedelta
@@ -110,8 +110,9 @@ async def test_every_judgement_stands_when_made_again_and_a_changed_one_is_named
     assert all(each.stands for each in again)
     await tamper(
         dsn,
-        "UPDATE judgement SET judgement = replace(judgement::text, '\"partner_listed\":true', '\"partner_listed\":false')"
-        "::json WHERE stage = 'signing'",
+        "UPDATE judgement SET judgement = "
+        "replace(judgement::text, '\"partner_listed\":true', '\"partner_listed\":false')::json "
+        "WHERE stage = 'signing'",
     )
     changed = await verdicts(desk.office, desk.bank, LoanId("L1"))
     assert [each.row.stage for each in changed if not each.stands] == ["signing"]

@@ -92,11 +92,11 @@ async def check_day(desk: Desk, names: list[str]) -> None:
             unposted += earned
     async with desk.store.begin(desk.bank) as work:
         entries = await work.entries(BANK, LoanId(""))
-    standing = {entry.id: entry for entry in entries if entry.reverses is None}
+    unanswered = {entry.id: entry for entry in entries if entry.reverses is None}
     for entry in entries:
         if entry.reverses is not None:
-            del standing[entry.reverses]
-    assert sum(entry.amounts[0] for entry in standing.values()) == unposted
+            del unanswered[entry.reverses]
+    assert sum(entry.amounts[0] for entry in unanswered.values()) == unposted
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -157,7 +157,7 @@ async def test_a_night_killed_at_any_transaction_is_finished_by_another_worker_w
     names = await book_of(desk, 3)
     await end_of_day(desk.office, desk.bank)
     desk.clock.put(FIRST_DAY + timedelta(days=1))
-    dying = Desk(Dying(desk.store, fatal), clock=desk.clock)  # type: ignore[arg-type]
+    dying = Desk(Dying(desk.store, fatal), clock=desk.clock)
     with pytest.raises(Killed):
         await end_of_day(dying.office, desk.bank, lease_seconds=0)
     reports = await end_of_day(desk.office, desk.bank)

@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from hengdai.base.canonical import canonical
 
-
 _ATTEMPTS = 5
 
 

@@ -46,9 +46,11 @@ QUERIES: dict[str, str] = {
         WHERE (CAST(:state AS text) IS NULL OR p.state = CAST(:state AS text))
             AND (CAST(:product AS text) IS NULL OR p.product = CAST(:product AS text))
             AND (CAST(:bucket AS integer) IS NULL OR (p.state = 'active' AND {_BUCKET} = CAST(:bucket AS integer)))
-            AND (CAST(:words AS text) IS NULL OR p.loan_id LIKE CAST(:prefix AS text) OR l.borrower = CAST(:words AS text))
+            AND (CAST(:words AS text) IS NULL
+                OR p.loan_id LIKE CAST(:prefix AS text) OR l.borrower = CAST(:words AS text))
             AND (CAST(:after_day AS date) IS NULL
-                OR (l.applied, p.org, p.loan_id) < (CAST(:after_day AS date), CAST(:after_org AS text), CAST(:after_loan AS text)))
+                OR (l.applied, p.org, p.loan_id)
+                    < (CAST(:after_day AS date), CAST(:after_org AS text), CAST(:after_loan AS text)))
         ORDER BY l.applied DESC, p.org DESC, p.loan_id DESC LIMIT CAST(:limit AS integer)""",
     "products": """
         SELECT product, count(*) AS loans FROM loan GROUP BY product ORDER BY count(*) DESC, product LIMIT 50""",

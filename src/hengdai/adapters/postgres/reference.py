@@ -3,8 +3,11 @@
 Run as a module to write it: `python -m hengdai.adapters.postgres.reference > docs/reference/tables.md`.
 """
 
+import sys
+
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import Dialect
 
 from hengdai.adapters.postgres.tables import APPEND_ONLY, VIEWS, metadata
 
@@ -15,6 +18,8 @@ belongs to its funder. Amounts are whole minor units, rates 10⁻⁸ ("e8"). Who
 row-level security (`migrations/sql/0001_guards.sql`); tables that only grow refuse UPDATE, DELETE and TRUNCATE.
 """
 
+_DIALECT: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+
 
 def page() -> str:
     """The whole page as Markdown."""
@@ -23,12 +28,13 @@ def page() -> str:
 
 def _table(table: Table) -> str:
     kind = "*append-only* · " if table in APPEND_ONLY else "*view, made anew at any time* · " if table in VIEWS else ""
-    lines = [f"\n## {table.name}\n", f"{kind}{table.comment}\n", "| column | type | | what |", "| --- | --- | --- | --- |"]
+    lines = [f"\n## {table.name}\n", f"{kind}{table.comment}\n"]
+    lines += ["| column | type | | what |", "| --- | --- | --- | --- |"]
     for column in table.columns:
         marks = "key" if column.primary_key else "null" if column.nullable and column.computed is None else ""
         if column.computed is not None:
             marks = "computed" if not column.primary_key else "key, computed"
-        shown = str(column.type.compile(dialect=postgresql.dialect())).lower()
+        shown = str(column.type.compile(dialect=_DIALECT)).lower()
         lines.append(f"| `{column.name}` | {shown} | {marks} | {column.comment} |")
     for reference in sorted(table.foreign_key_constraints, key=lambda each: str(each.referred_table.name)):
         listed = ", ".join(reference.column_keys)
@@ -37,4 +43,4 @@ def _table(table: Table) -> str:
 
 
 if __name__ == "__main__":
-    print(page(), end="")
+    sys.stdout.write(page())
