@@ -98,7 +98,7 @@ class Life:
             id=self.id,
             before=None,
             after=self.record.loan,
-            events=tuple(sorted(self.record.events, key=lambda event: event.seq)),
+            events=self.record.events,
             entries=tuple(self.entries),
             judgements=tuple(self.judgements),
             clearances=self.clearances,

@@ -30,15 +30,12 @@ def compare(pack: Pack, rows: Sequence[JudgementRow]) -> None:
 def _compare(pack: Pack, stage: Stage, rows: Sequence[JudgementRow]) -> None:
     said: list[Mapping[str, Any]] = [row.said for row in rows]
     again = judge_columns(pack, _frame(pack, stage, said), stage=stage, days=_DAYS)
+    outcomes = [{verdict["rule"]: verdict["outcome"] for verdict in each["verdicts"]} for each in said]
     for rule in again.columns:
-        before = [_outcome(each, rule) for each in said]
+        before = [each.get(rule) for each in outcomes]
         after = again[rule].cast(pl.String).to_list()
         for row, one, other in zip(rows, before, after, strict=True):
             check(one == other, "both law engines give one verdict", id=row.id, rule=rule, single=one, columns=other)
-
-
-def _outcome(said: Mapping[str, Any], rule: str) -> object:
-    return next(verdict["outcome"] for verdict in said["verdicts"] if verdict["rule"] == rule)
 
 
 def _frame(pack: Pack, stage: Stage, said: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
