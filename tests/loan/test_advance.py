@@ -333,3 +333,16 @@ def test_the_ends_of_the_range_of_rates(of: Terms, first: int) -> None:
     assert story.it.dues[0].unpaid == first
     story.pay_dues(12)
     assert story.stands() is State.CLOSED
+
+
+def test_a_drawdown_may_open_an_instalment_before_one_that_was_prepaid_into() -> None:
+    schedule = plan(65_25, 8, rate_e8=7_300_000, method=Method.EQUAL_PRINCIPAL, due_day=1, grace_principal=1)
+    story = Story(terms(schedule)).running(amount=42_41)
+    day = START + timedelta(days=10)
+    granted(story.pay(story.it.dues[0].unpaid, day))
+    granted(story.pay(27, day, Intent.REDUCE))
+    granted(story.do(commands.Disburse(money(22_84)), day))
+    assert story.it.open_from == 0
+    granted(story.pay(36, day, Intent.REDUCE))
+    story.pay_dues(len([due for due in story.it.dues if due.unpaid]))
+    assert story.stands() is State.CLOSED

@@ -111,12 +111,13 @@ def replanned(loan: Loan, dues: Sequence[Due], at: int, day: date, prepaid: int,
     balance = sum(due.principal - due.paid_principal for due in dues[at:]) - prepaid
     before = head.paid_interest
     rows, share = _rest(loan, at, balance, day, keep)
-    repaid = head.paid_principal + prepaid
+    # A drawdown may have opened an instalment before one that was prepaid into; what was repaid moves to the head.
+    repaid = prepaid + sum(due.paid_principal for due in dues[at:])
     fresh = [
         replace(head, start=max(day, head.start), principal=repaid + rows[0].principal, paid_principal=repaid,
                 interest=before + share, earned_before=before),
         *(
-            replace(due, principal=row.principal, interest=row.interest)
+            replace(due, principal=row.principal, interest=row.interest, paid_principal=0, paid_interest=0)
             for due, row in zip(dues[at + 1 :], rows[1:], strict=False)
         ),
     ]  # fmt: skip

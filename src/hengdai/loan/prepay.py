@@ -99,7 +99,8 @@ def prepaid(loan: Loan, day: date, amount: int, keep: Keep, *, free: bool) -> Lo
     spent = spend(loan, amount, day, until=first.at)
     loan = _after(loan, spent)
     head, fees = _to_the_day(loan, loan.dues[first.at], day)
-    interest = head.paid_interest - loan.dues[first.at].paid_interest
+    ahead = sum(due.paid_interest for due in loan.dues[first.at + 1 :])
+    interest = head.paid_interest - loan.dues[first.at].paid_interest - ahead
     penalty = head.penalty_paid - loan.dues[first.at].penalty_paid
     money = spent.rest - interest - penalty - (head.paid_fee - loan.dues[first.at].paid_fee)
     principal = _principal_of(money, 0 if free else prepayment_rate(loan, day), loan.outstanding - 1)
