@@ -108,7 +108,12 @@ class Verdict:
         return filled(self.rule, self.facts, self.parameters, self.currency)
 
     def record(self) -> dict[str, Any]:
-        """The verdict as canonical data for a log: rule, outcome, effect, facts, spans, clause."""
+        """The verdict as canonical data for a log: rule, outcome, effect, facts, spans, clause.
+
+        A rule that does not apply leaves its id and outcome alone: most rules do not, and logs are long.
+        """
+        if self.outcome is Outcome.NOT_APPLICABLE:
+            return {"rule": self.rule.id, "outcome": self.outcome.value}
         return {
             "rule": self.rule.id,
             "outcome": self.outcome.value,
