@@ -27,7 +27,8 @@ _FILL = {
     "entry": "INSERT INTO entry VALUES "
     "($1, $2, 'n1', 'e1', '2026-01-01', '2026-01-01', 'CNY', '{a,b}', '{5,-5}', NULL)",
     "position": "INSERT INTO position VALUES "
-    "($1, $2, 'plat', 'guar', 'shop', 'bank', 'p', 'CNY', 'offered', 1, '2026-01-01', 0, 0, 0, 0, 0, 0, NULL, 0, 0, 0, 0, 0, NULL, NULL, 0, 0, 'half_up')",
+    "($1, $2, 'plat', 'guar', 'shop', 'bank', 'p', 'CNY', 'offered', 1, '2026-01-01', "
+    "0, 0, 0, 0, 0, 0, NULL, 0, 0, 0, 0, 0, NULL, NULL, 0, 0, 'half_up')",
     "plan": "INSERT INTO plan VALUES ($1, $2, 'plat', 'guar', 'shop', '{}', '{}', '{}', '{}', '{}', '{}', '{}')",
     "arrears_move": "INSERT INTO arrears_move VALUES ($1, $2, '2026-01-01', 0, 1)",
 }
