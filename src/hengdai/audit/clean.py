@@ -41,7 +41,7 @@ SHARE_UNITS = (Unit.PERCENT, Unit.FRACTION, Unit.E8)
 
 _BLANK = ("", "-", "--", "/", "n/a", "na", "nan", "null", "none", "无", "空")
 _CURRENCY_MARKS = r"(?i)(人民币|cny|rmb|usd|[¥￥$元圆])"
-_NUMBER = r"^([-+]?)(\d+)(?:\.(\d*))?$"
+_NUMBER = r"^(?<sign>[-+]?)(?<whole>\d+)(?:\.(?<part>\d*))?$"
 _TRUE = ("1", "true", "t", "yes", "y", "是", "有")
 _FALSE = ("0", "false", "f", "no", "n", "否", "无")
 
@@ -80,15 +80,28 @@ def expected(reading: Reading) -> Text:
     return Text("非空文字", "text that is not empty")
 
 
-def tidy(header: str) -> pl.Expr:
-    """The cell's text in compatibility form (full-width to half-width), trimmed; a blank word becomes null."""
-    text = pl.col(header).cast(pl.String).str.normalize("NFKC").str.strip_chars()
-    return pl.when(text.str.to_lowercase().is_in(_BLANK)).then(None).otherwise(text)
+def tidy(column: pl.Series) -> pl.Series:
+    """The cells as text in compatibility form (full-width to half-width), trimmed; a blank word becomes null."""
+    text = column.cast(pl.String)
+    if text.str.contains(r"[^\x00-\x7F]").any():
+        text = text.str.normalize("NFKC")
+    text = text.str.strip_chars()
+    return _keep(text, ~text.str.to_lowercase().is_in(_BLANK))
 
 
-def typed(reading: Reading, digits: int = 2) -> pl.Expr:
-    """The typed column: money in minor units, rates in e8 a year, days, counts; null where blank or unreadable."""
-    text = tidy(reading.header)
+def read(column: pl.Series, reading: Reading, digits: int = 2) -> tuple[pl.Series, pl.Series]:
+    """The typed cells of a column and where they could not be read.
+
+    Money is in minor units, rates in e8 a year, null where blank or unread. Unread is a cell that holds something else
+    than its type, or nothing where something must stand.
+    """
+    text = tidy(column)
+    typed = _typed(text, reading, digits)
+    missing = typed.is_null()
+    return typed, missing if reading.column.required else missing & text.is_not_null()
+
+
+def _typed(text: pl.Series, reading: Reading, digits: int) -> pl.Series:
     kind = reading.column.type
     if kind is Type.MONEY:
         return _money(text, reading, digits)
@@ -101,62 +114,68 @@ def typed(reading: Reading, digits: int = 2) -> pl.Expr:
     if kind is Type.COUNT:
         # A term in days is not a number of months: "14天" stays unread.
         count = _scaled(text.str.replace(r"(?i)\s*(期|个月|月|months?)$", "").str.strip_chars(), 0)
-        return pl.when(count >= 0).then(count)
+        return _keep(count, count >= 0)
     if kind is Type.FLAG:
-        low = text.str.to_lowercase()
-        return pl.when(low.is_in(_TRUE)).then(True).when(low.is_in(_FALSE)).then(False).otherwise(None)
+        words = dict.fromkeys(_TRUE, True) | dict.fromkeys(_FALSE, False)
+        return text.str.to_lowercase().replace_strict(words, default=None, return_dtype=pl.Boolean)
     if kind is Type.CHOICE:
-        words = {**{choice: choice for choice in reading.column.choices}, **(reading.words or {})}
-        return text.replace_strict(words, default=None, return_dtype=pl.String)
+        words_of = {**{choice: choice for choice in reading.column.choices}, **(reading.words or {})}
+        return text.replace_strict(words_of, default=None, return_dtype=pl.String)
     return text
 
 
-def unread(reading: Reading, digits: int = 2) -> pl.Expr:
-    """True where a cell holds something that :func:`typed` could not read, or a required one holds nothing."""
-    blank = tidy(reading.header).is_null()
-    missing = typed(reading, digits).is_null()
-    return missing if reading.column.required else missing & ~blank
+def _keep(values: pl.Series, where: pl.Series) -> pl.Series:
+    """The values where it is so, null elsewhere."""
+    return pl.select(pl.when(where).then(values)).to_series()
 
 
-def _bare_number(text: pl.Expr) -> pl.Expr:
+def _bare_number(text: pl.Series) -> pl.Series:
     """Digits with at most one decimal point: currency words, spaces and thousands marks taken away.
 
     "1.234,50" and "1 234,50" are read as 1234.50 (a comma before one or two final digits is decimal);
     a comma before exactly three digits is a thousands mark.
     """
-    unmarked = text.str.replace_all(_CURRENCY_MARKS, "").str.strip_chars().str.replace(r"^([-+])\s+", "${1}")
-    spaced = unmarked.str.contains(r"^[-+]?\d{1,3}([\s']\d{3})+([.,]\d*)?$")
-    bare = pl.when(spaced).then(unmarked.str.replace_all(r"[\s']", "")).otherwise(unmarked)
+    if text.str.contains(_NUMBER).all():
+        return text
+    frame = pl.DataFrame({"text": text})
+    unmarked = pl.col("text").str.replace_all(_CURRENCY_MARKS, "").str.strip_chars().str.replace(r"^([-+])\s+", "${1}")
+    frame = frame.with_columns(unmarked.alias("text"))
+    spaced = pl.col("text").str.contains(r"^[-+]?\d{1,3}([\s']\d{3})+([.,]\d*)?$")
+    together = pl.col("text").str.replace_all(r"[\s']", "")
+    frame = frame.with_columns(pl.when(spaced).then(together).otherwise("text").alias("bare"))
+    bare = pl.col("bare")
     decimal_comma = bare.str.contains(r"^[-+]?\d{1,3}(\.\d{3})*,\d{1,2}$") | bare.str.contains(r"^[-+]?\d+,\d{1,2}$")
     grouped = bare.str.contains(r"^[-+]?\d{1,3}(,\d{3})+(\.\d*)?$")
-    return (
+    plain = (
         pl.when(decimal_comma)
         .then(bare.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True))
         .when(grouped)
         .then(bare.str.replace_all(",", "", literal=True))
         .otherwise(bare)
     )
+    return frame.select(plain.alias("bare"))["bare"]
 
 
-def _scaled(text: pl.Expr, places: int, *, rounded: bool = False) -> pl.Expr:
+def _scaled(text: pl.Series, places: int, *, rounded: bool = False) -> pl.Series:
     """A decimal text as an exact integer of 10^-places; more decimals than that (unless zeros) are unread.
 
     With `rounded` they are rounded half-up (away from zero) instead.
     """
-    bare = _bare_number(text)
-    whole = bare.str.extract(_NUMBER, 2)
-    part = bare.str.extract(_NUMBER, 3).fill_null("").str.strip_chars_end("0")
-    fits = whole.is_not_null() & (whole.str.len_chars() + places <= 18)
+    parts = _bare_number(text).str.extract_groups(_NUMBER).struct.unnest()
+    frame = parts.select(
+        pl.col("sign"), pl.col("whole"), pl.col("part").fill_null("").str.strip_chars_end("0").alias("part")
+    )
+    fits = pl.col("whole").is_not_null() & (pl.col("whole").str.len_chars() + places <= 18)
     if not rounded:
-        fits = fits & (part.str.len_chars() <= places)
-    digits = pl.concat_str([whole, part.str.slice(0, places).str.pad_end(places, "0")])
+        fits = fits & (pl.col("part").str.len_chars() <= places)
+    digits = pl.concat_str([pl.col("whole"), pl.col("part").str.slice(0, places).str.pad_end(places, "0")])
     number = pl.when(fits).then(digits).otherwise(None).cast(pl.Int64, strict=False)
     if rounded:
-        number = number + part.str.slice(places, 1).is_in(["5", "6", "7", "8", "9"]).cast(pl.Int64)
-    return pl.when(bare.str.starts_with("-")).then(-number).otherwise(number)
+        number = number + pl.col("part").str.slice(places, 1).is_in(["5", "6", "7", "8", "9"]).cast(pl.Int64)
+    return frame.select(pl.when(pl.col("sign") == "-").then(-number).otherwise(number).alias("number"))["number"]
 
 
-def _money(text: pl.Expr, reading: Reading, digits: int) -> pl.Expr:
+def _money(text: pl.Series, reading: Reading, digits: int) -> pl.Series:
     if reading.unit is Unit.MAJOR:
         return _scaled(text, digits, rounded=reading.rounded)
     if reading.unit is Unit.MINOR:
@@ -164,11 +183,11 @@ def _money(text: pl.Expr, reading: Reading, digits: int) -> pl.Expr:
     raise ValueError(f"unit of a money column must be major or minor, found {reading.unit}")
 
 
-def _rate(text: pl.Expr, unit: Unit | None) -> pl.Expr:
+def _rate(text: pl.Series, unit: Unit | None) -> pl.Series:
     """A rate in the stated unit as e8 a year; a percent sign contradicting a fraction unit leaves it unread."""
     if unit is None or unit not in _RATE_TO_E8:
         raise ValueError(f"unit of a rate column must be one of {', '.join(_RATE_TO_E8)}, found {unit}")
     places, times = _RATE_TO_E8[unit]
     signed = text.str.ends_with("%")
     number = _scaled(text.str.strip_chars_end("% "), places) * times
-    return pl.when(signed & (unit is Unit.FRACTION)).then(None).otherwise(number)
+    return _keep(number, ~signed) if unit is Unit.FRACTION else number

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from hengdai.audit.clean import Reading, expected, tidy, typed, unread
+from hengdai.audit.clean import Reading, expected, read
 from hengdai.audit.mapping import FACT, TapeMapping
 from hengdai.audit.tape import BY_NAME, COLUMNS, Column, Type
 from hengdai.base.reason import Problem
@@ -54,14 +54,11 @@ def take_in(raw: pl.DataFrame, mapping: TapeMapping, digits: int) -> Taken:
     """The typed rows and the rejects of a batch with `source` and `row_number` beside the tape's own columns."""
     readings = [_of_stored_type(raw, reading) for reading in mapping.readings.values()]
     raw = raw.with_columns(pl.col(NUMBER).cast(pl.Int64).alias(ROW))
-    flags = raw.select(ROW, *[unread(reading, digits).alias(reading.column.name) for reading in readings])
-    rejects = pl.concat([_rejects(raw, flags, reading) for reading in readings]).sort(SOURCE, ROW)
-    bad = pl.any_horizontal([pl.col(reading.column.name) for reading in readings])
-    good = raw.filter(~flags.select(bad.alias("bad"))["bad"])
-    loans = good.select(
-        pl.col(SOURCE), pl.col(ROW),
-        *[typed(reading, digits).cast(_DTYPES[reading.column.type]).alias(reading.column.name) for reading in readings],
-    )  # fmt: skip
+    cells = [(reading, *read(raw[reading.header], reading, digits)) for reading in readings]
+    bad = pl.select(pl.any_horizontal([unread for _, _, unread in cells])).to_series()
+    rejects = pl.concat([_rejects(raw, unread, reading) for reading, _, unread in cells]).sort(SOURCE, ROW)
+    columns = [typed.cast(_DTYPES[reading.column.type]).alias(reading.column.name) for reading, typed, _ in cells]
+    loans = raw.select(SOURCE, ROW).with_columns(columns).filter(~bad)
     return Taken(loans.with_columns(_absent(mapping)), rejects)
 
 
@@ -86,17 +83,18 @@ def _absent(mapping: TapeMapping) -> list[pl.Expr]:
     ]
 
 
-def _rejects(raw: pl.DataFrame, flags: pl.DataFrame, reading: Reading) -> pl.DataFrame:
-    wrong = flags[reading.column.name]
-    if not wrong.any():
+def _rejects(raw: pl.DataFrame, unread: pl.Series, reading: Reading) -> pl.DataFrame:
+    if not unread.any():
         return pl.DataFrame(schema=REJECTS)
     right = expected(reading)
-    return raw.filter(wrong).select(
-        SOURCE, ROW,
+    return raw.filter(unread).select(
+        SOURCE,
+        ROW,
         pl.lit(reading.header).alias("column"),
-        tidy(reading.header).fill_null("").alias("found"),
-        pl.lit(right.zh).alias("expected_zh"), pl.lit(right.en).alias("expected_en"),
-    )  # fmt: skip
+        pl.col(reading.header).cast(pl.String).fill_null("").alias("found"),
+        pl.lit(right.zh).alias("expected_zh"),
+        pl.lit(right.en).alias("expected_en"),
+    )
 
 
 def fact_columns(loans: pl.DataFrame) -> list[str]:

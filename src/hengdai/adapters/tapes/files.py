@@ -15,6 +15,9 @@ from hengdai.adapters.tapes.read import TapeUnreadable, Torn, batches
 from hengdai.audit.intake import REJECTS
 from hengdai.base.text import Text
 
+PARQUET_ONLY = ("undetermined", "open", "material")
+"""Columns that would make a CSV many times as large; the report counts them."""
+
 
 class FileTape:
     """A tape in one file: CSV, Parquet or Excel. An empty encoding is found out from the bytes."""
@@ -58,8 +61,10 @@ class FolderSink:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for writer in (*self._parquet.values(), *self._csv.values()):
-            writer.close()
+        for parquet in self._parquet.values():
+            parquet.close()
+        for lines in self._csv.values():
+            lines.close()
         self._rejects.close()
 
     def findings(self, frame: pl.DataFrame) -> None:
@@ -78,10 +83,10 @@ class FolderSink:
         table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
         if name not in self._parquet:
             self._parquet[name] = pq.ParquetWriter(self._folder / f"{name}.parquet", table.schema, compression="zstd")
-            self._csv[name] = pa_csv.CSVWriter(self._folder / f"{name}.csv", table.schema)
-        table = table.cast(self._parquet[name].schema)
+            shown = table.drop_columns([each for each in PARQUET_ONLY if each in table.column_names])
+            self._csv[name] = pa_csv.CSVWriter(self._folder / f"{name}.csv", shown.schema)
         self._parquet[name].write_table(table)
-        self._csv[name].write_table(table)
+        self._csv[name].write_table(table.drop_columns([each for each in PARQUET_ONLY if each in table.column_names]))
 
 
 def packaged_maps() -> dict[str, Any]:

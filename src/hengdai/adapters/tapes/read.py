@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import IO, Any, Literal, cast
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
@@ -75,24 +76,25 @@ def sniff_encoding(path: Path) -> str:
 
 
 def _csv(path: Path, encoding: str | None, torn: Torn) -> Iterator[pa.RecordBatch]:
-    def leave_out(row: pa_csv.InvalidRow) -> str:
+    def leave_out(row: pa_csv.InvalidRow) -> Literal["skip", "error"]:
         torn.lines.append((row.number, f"{row.actual_columns} fields, expected {row.expected_columns}"))
         return "skip"
 
     known = encoding or sniff_encoding(path)
     names = _header(path, known)
-    options = {
-        "read_options": pa_csv.ReadOptions(encoding=known, block_size=16 << 20),
-        "parse_options": pa_csv.ParseOptions(
-            delimiter="\t" if path.suffix == ".tsv" else ",", newlines_in_values=True, invalid_row_handler=leave_out
-        ),
-        # Everything stays text until the mapping has said what it is: an id is not a number, 0.24 is not a float.
-        "convert_options": pa_csv.ConvertOptions(
-            column_types={name: pa.string() for name in names}, strings_can_be_null=False
-        ),
-    }
+    reading = pa_csv.ReadOptions(encoding=known, block_size=16 << 20, use_threads=False)
+    parsing = pa_csv.ParseOptions(
+        delimiter="\t" if path.suffix == ".tsv" else ",", newlines_in_values=True, invalid_row_handler=leave_out
+    )
+    # Everything stays text until the mapping has said what it is: an id is not a number, 0.24 is not a float.
+    converting = pa_csv.ConvertOptions(column_types={name: pa.string() for name in names}, strings_can_be_null=False)
     try:
-        with pa.input_stream(str(path)) as stream, pa_csv.open_csv(stream, **options) as reader:
+        with (
+            pa.input_stream(str(path)) as stream,
+            pa_csv.open_csv(
+                cast(IO[Any], stream), read_options=reading, parse_options=parsing, convert_options=converting
+            ) as reader,
+        ):
             yield from reader
     except pa.ArrowInvalid as error:
         raise TapeUnreadable(path, Text(f"CSV 无法读取: {error}", f"not readable as CSV: {error}")) from error

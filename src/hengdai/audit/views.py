@@ -1,0 +1,140 @@
+"""One loan's cost in all its views: as charged, without each fee, paid off early in each month, one instalment missed.
+
+Each view is a list of monthly flows, weighed by the same solver as the loan itself. A view that has no single rate
+(nothing is left to pay for) is left out.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from hengdai.audit.price import HIGHEST_E8, MONTHS
+from hengdai.audit.tally import Case
+from hengdai.base.rate import E8
+from hengdai.base.rounding import Rounding
+from hengdai.base.text import Text
+from hengdai.law.errors import LawIsSilent, LawIsStale
+from hengdai.law.pack import Pack
+from hengdai.maths.columns import RATE, all_in_columns
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One way to look at a loan: its flows, and the cost they give (e8 a year)."""
+
+    key: str
+    text: Text
+    flows: tuple[int, ...]
+    simple_e8: int = 0
+    compound_e8: int = 0
+
+
+AS_CHARGED = Text("按正常履约, 全部费用计入", "normal performance, every fee counted")
+MISSED = Text("第一期晚还一个月", "the first instalment a month late")
+WITHOUT = {
+    "periodic_fee": Text("不计每期费用", "without the fee of each instalment"),
+    "platform_fee": Text("不计平台每期收费", "without what the facilitator takes each month"),
+    "guarantee_fee": Text("不计每期担保费", "without the guarantee fee"),
+}
+NOT_KEPT = Text("不计期初扣收", "without what was kept back on the first day")
+NOT_LINKED = Text("不计关联扣款", "without the linked debits")
+EARLY = Text("第 {month} 个月提前结清", "paid off in month {month}")
+SUBSIDY = Text("财政贴息后", "after the interest subsidy")
+
+
+def views_of(cases: Sequence[Case], pack: Pack, on: date | None) -> list[list[View]]:
+    """The views of each case, solved together; `on` is the day for the subsidy, else the loan's own."""
+    planned = [list(_planned(case, pack, on)) for case in cases]
+    every = [view for views in planned for view in views]
+    if not every:
+        return planned
+    offsets = np.zeros(len(every) + 1, np.int64)
+    np.cumsum([len(view.flows) for view in every], out=offsets[1:])
+    values = np.fromiter((flow for view in every for flow in view.flows), np.int64, int(offsets[-1]))
+    cost = all_in_columns(values, offsets, MONTHS)
+    solved = iter(zip(cost.simple_e8.tolist(), cost.compound_e8.tolist(), cost.state.tolist(), strict=True))
+    return [
+        [view for view in (_solved(each, *next(solved)) for each in views) if view is not None] for views in planned
+    ]
+
+
+def _solved(view: View, simple: int, compound: int, state: int) -> View | None:
+    if state != RATE or max(abs(simple), abs(compound)) > HIGHEST_E8:
+        return None
+    return View(view.key, view.text, view.flows, simple, compound)
+
+
+def _planned(case: Case, pack: Pack, on: date | None) -> Iterator[View]:
+    flows, found = case.flows, case.finding
+    yield View("normal", AS_CHARGED, flows)
+    for name, text in WITHOUT.items():
+        fee = found.get(name) or 0
+        if fee:
+            yield View(name, text, (flows[0], *(flow + fee for flow in flows[1:])))
+    if found["received"] != found["principal"]:
+        yield View("kept_back", NOT_KEPT, (flows[0] + found["principal"] - found["received"], *flows[1:]))
+    if found.get("linked_debits"):
+        yield View("linked", NOT_LINKED, _without_links(case))
+    yield from _subsidised(case, pack, on)
+    if len(case.rows) > 1:
+        yield View("missed", MISSED, _missed(case))
+        for month in range(1, len(case.rows)):
+            yield View(f"early-{month}", EARLY.fill(month=month), _early(case, month))
+
+
+def _without_links(case: Case) -> tuple[int, ...]:
+    """The flows of the plan and the declared fees alone."""
+    found = case.finding
+    plan = [principal + interest for _, principal, interest, _ in case.rows]
+    stated = found["instalment_tape"]
+    if stated and abs(stated - plan[0]) > 1 and found["method"] in ("equal_instalment", "flat_fee"):
+        plan = [stated] * len(plan)
+    months = [0] * (len(case.flows) - 1 - len(plan)) + plan
+    return (found["received"], *(-amount - case.fee_each for amount in months))
+
+
+def _missed(case: Case) -> tuple[int, ...]:
+    """The first instalment paid with the second, with penalty interest on its principal for a month.
+
+    Without a stated uplift the contract rate alone is charged, which is the least that it can be.
+    """
+    found = case.finding
+    uplift = found.get("penalty_uplift") or 0
+    penalty = Rounding.HALF_UP.ratio(case.rows[0][1] * found["contract_rate_e8"] * (100 + uplift), 100 * MONTHS * E8)
+    first, second, *others = case.flows[1:]
+    return (case.flows[0], 0, second + first - penalty, *others)
+
+
+def _early(case: Case, month: int) -> tuple[int, ...]:
+    """The rows up to the month, and with it the balance left and the fee for paying early."""
+    balance = case.rows[month - 1][3]
+    fee = Rounding.HALF_UP.ratio(balance * (case.finding.get("prepayment_fee_rate") or 0), E8)
+    return (*case.flows[:month], case.flows[month] - balance - fee)
+
+
+def _subsidised(case: Case, pack: Pack, on: date | None) -> Iterator[View]:
+    """The interest subsidy on consumer loans: points off the contract rate, at most a share of it, capped a year."""
+    found: Mapping[str, Any] = case.finding
+    if found.get("product_kind") != "consumer" or not found["contract_rate_e8"] or len(case.rows) < 2:
+        return
+    try:
+        points, share, most = (
+            pack.parameter(name).on(on or found["disbursed_on"]).value
+            for name in ("subsidy_points", "subsidy_rate_share", "subsidy_yearly")
+        )
+    except (LookupError, LawIsSilent, LawIsStale):
+        return
+    if not (isinstance(points, int) and isinstance(share, int) and isinstance(most, int)):
+        return
+    rate = found["contract_rate_e8"]
+    off = min(points, Rounding.DOWN.ratio(rate * share, E8))
+    flows, given = list(case.flows), 0
+    for number, (_, _, interest, _) in enumerate(case.rows, 1):
+        given = 0 if number % MONTHS == 1 else given
+        back = min(Rounding.DOWN.ratio(interest * off, rate), most - given)
+        given += back
+        flows[number] += back
+    yield View("subsidy", SUBSIDY, tuple(flows))

@@ -1,0 +1,171 @@
+"""`hengdai audit`: any lender's loan tape, recomputed and held against the law; nothing else of ours is needed."""
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+from typer.core import TyperGroup
+
+from hengdai.adapters.packs import FolderShelf
+from hengdai.adapters.tapes.book import BookTape, is_book
+from hengdai.adapters.tapes.debits import FileDebits, looking_in
+from hengdai.adapters.tapes.files import FileTape, FolderSink, mapping_data, sample_of
+from hengdai.adapters.tapes.read import TapeUnreadable
+from hengdai.app.audit_tape import Looking, Order, Tape, audit_tape
+from hengdai.audit.guess import draft, guess
+from hengdai.audit.mapping import MappingUnreadable, TapeMapping, parse_mapping
+from hengdai.audit.tally import Tally
+from hengdai.audit.views import views_of
+from hengdai.base.money import currency
+from hengdai.base.text import Text
+from hengdai.entry.cli.exits import Exit
+from hengdai.entry.cli.talk import data, say, stop
+from hengdai.entry.report.content import Report, percent, summary
+from hengdai.entry.report.page import page
+from hengdai.entry.report.pdf import print_pdf
+from hengdai.law.judge import Settings
+from hengdai.law.pack import Pack
+
+_NO_MAP = Text("须用 --map 给出列映射; 先用 --guess 起草", "a column mapping is needed: --map FILE; --guess drafts one")
+_WENT = Text("已过 {rows} 行", "{rows} rows")
+_DONE = Text(
+    "{loans} 笔: 违反 {breached}, 差异 {different}, 无法判定 {undetermined}, 未见问题 {clean}; 无法读取 {rejected} 行",
+    "{loans} loans: {breached} breached, {different} different, {undetermined} undetermined, {clean} clean; "
+    "{rejected} rows unread",
+)
+_CAP = Text(
+    "超过上限 {over} 笔, 应退还 {refund}; 综合成本 (单利) 中位数 {median}",
+    "{over} above the cap, {refund} to pay back; median all-in cost (simple) {median}",
+)
+
+
+class _TapeFirst(TyperGroup):
+    """A group whose first word may be a tape: then it is `tape` that is meant."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the word `tape` before anything that is no command of the group."""
+        if args and args[0] not in self.commands and args[0] != "--help":
+            args = ["tape", *args]
+        return super().parse_args(ctx, args)
+
+
+audit = typer.Typer(
+    cls=_TapeFirst, add_completion=False, rich_markup_mode=None, no_args_is_help=True,
+    help="审计任何机构的贷款带: hengdai audit TAPE. Audit any lender's loan tape; run-off plan of what is above the line.",
+)  # fmt: skip
+
+
+@audit.command("tape")
+def tape(
+    tapes: Annotated[
+        list[Path], typer.Argument(help="贷款带 (CSV, Parquet, xlsx) 或账本目录 / loan tapes, or a book's folder")
+    ],
+    pack: Annotated[str | None, typer.Option(help="法规包 / law pack [映射所写 / as the mapping says]")] = None,
+    out: Annotated[Path, typer.Option(help="输出目录 / folder to write")] = Path("audit"),
+    map: Annotated[
+        str | None, typer.Option("--map", help="列映射 TOML, 或自带的 lendingclub / a mapping, or a packaged one")
+    ] = None,
+    debits: Annotated[Path | None, typer.Option(help="借款人全部扣款 / all debits of the borrowers")] = None,
+    entities: Annotated[
+        Path | None, typer.Option(help="主体登记目录 (entities, relations) / folder of the register")
+    ] = None,
+    as_if: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="视同写于此日 / judge as if written that day")
+    ] = None,
+    switch: Annotated[
+        list[str] | None, typer.Option(help="法规包开关, 如 strict / switches of the pack, such as strict")
+    ] = None,
+    guess_map: Annotated[bool, typer.Option("--guess", help="只起草列映射 / only draft a mapping")] = False,
+    no_pdf: Annotated[bool, typer.Option("--no-pdf", help="不生成 PDF / no PDF")] = False,
+) -> None:
+    """审计任何机构的贷款带: 重算计划与综合融资成本, 逐条对照法规. Audit any lender's loan tape.
+
+    退出码 0 未见问题, 1 有发现, 2 无法读取. Exit 0 clean, 1 findings, 2 could not read.
+
+    例 Example: hengdai audit tape.csv --map map.toml --pack cn --out audit
+    """
+    try:
+        if guess_map:
+            data(_draft(tapes[0], pack or "cn"))
+            return
+        tally = _audit(tapes, _Asked(pack, out, map, debits, entities, as_if, tuple(switch or ()), not no_pdf))
+    except (TapeUnreadable, MappingUnreadable) as error:
+        stop(Exit.UNREADABLE, str(error))
+    if tally.findings or tally.rejected:
+        raise typer.Exit(int(Exit.NO))
+
+
+class _Asked:
+    """The options of one call."""
+
+    def __init__(
+        self, pack: str | None, out: Path, map: str | None, debits: Path | None, entities: Path | None,
+        as_if: datetime | None, switches: tuple[str, ...], pdf: bool,
+    ) -> None:  # fmt: skip
+        self.pack, self.out, self.map, self.debits, self.entities = pack, out, map, debits, entities
+        self.as_if, self.switches, self.pdf = as_if, switches, pdf
+
+
+def _draft(tape: Path, pack: str) -> str:
+    names, cells = sample_of(tape)
+    return draft(guess(names, cells), pack=pack, currency="CNY")
+
+
+def _audit(paths: Sequence[Path], asked: _Asked) -> Tally:
+    shelf = FolderShelf()
+    read, pack = _mapping(paths, asked, shelf)
+    latest = pack.checked_on if read.as_if == "latest" else read.as_if
+    as_if = asked.as_if.date() if asked.as_if else latest if isinstance(latest, date) else None
+    tapes: list[Tape] = [BookTape(path) if is_book(path) else FileTape(path, read.encoding) for path in paths]
+    looking = _looking(paths, asked)
+    order = Order(read, pack, as_if, Settings(frozenset(asked.switches)), looking)
+    with FolderSink(asked.out) as sink:
+        tally = audit_tape(tapes, order, sink, lambda rows: say(_WENT.fill(rows=f"{rows:,}")))
+    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    report = Report(
+        tally, pack, tuple(path.name for path in paths), currency(read.currency), today, read.mapped, as_if,
+        read.note, looking is not None, views_of(tally.worst, pack, as_if),
+    )  # fmt: skip
+    _write(report, asked)
+    counts = {name: f"{tally.answers[name]:,}" for name in ("breached", "different", "undetermined", "clean")}
+    data(str(_DONE.fill(loans=f"{tally.loans:,}", rejected=f"{tally.rejected:,}", **counts)))
+    data(str(_CAP.fill(over=f"{tally.over['simple']:,}", refund=report.money(tally.refunds["simple"]),
+                       median=percent(tally.quantile_e8(1, 2)))))  # fmt: skip
+    data(str(asked.out / "report.html"))
+    return tally
+
+
+def _mapping(paths: Sequence[Path], asked: _Asked, shelf: FolderShelf) -> tuple[TapeMapping, Pack]:
+    named = asked.map or ("book" if all(is_book(path) for path in paths) else None)
+    if named is None:
+        stop(Exit.UNREADABLE, _NO_MAP)
+    told = mapping_data(named)
+    tape = told.get("tape")
+    written = str(tape.get("pack", "cn")) if isinstance(tape, dict) else "cn"
+    try:
+        pack = shelf.pack(asked.pack or written)
+    except LookupError as error:
+        stop(Exit.UNREADABLE, str(error))
+    return parse_mapping(told, named, pack.facts), pack
+
+
+def _looking(paths: Sequence[Path], asked: _Asked) -> Looking | None:
+    """The debits and the register that were named, or those of a book that is audited."""
+    if asked.debits is not None:
+        return FileDebits.looking(asked.debits, asked.entities)
+    return looking_in(paths[0]) if len(paths) == 1 and is_book(paths[0]) else None
+
+
+def _write(report: Report, asked: _Asked) -> None:
+    out = asked.out
+    told = json.dumps(summary(report), ensure_ascii=False, indent=1, default=str)
+    (out / "summary.json").write_text(told + "\n", encoding="utf-8")
+    (out / "report.html").write_text(page(report, "zh", "report.en.html"), encoding="utf-8")
+    (out / "report.en.html").write_text(page(report, "en", "report.html"), encoding="utf-8")
+    why = print_pdf(out / "report.html", out / "report.pdf") if asked.pdf else None
+    if why is not None:
+        say(why)

@@ -1,0 +1,197 @@
+"""The report as one self-contained HTML page in one language: no script, no font, no picture from elsewhere."""
+
+from collections.abc import Iterator
+from importlib.resources import files
+
+from hengdai.audit.compare import NAMES
+from hengdai.base.text import Language
+from hengdai.entry.markup import EMPTY, Column, Html, Piece, Row, html, join, table, tag
+from hengdai.entry.report.cases import case
+from hengdai.entry.report.content import Report, percent, share
+from hengdai.entry.report.pictures import histogram, months
+from hengdai.entry.report.words import METHOD, PATTERNS, WORDS
+from hengdai.law.kinds import Outcome
+
+ROWS = 12
+"""Rows of a table of partners, products or lenders; all of them are in `summary.json`."""
+MONTHS_SHOWN = 60
+
+
+def page(report: Report, language: Language, other: str) -> str:
+    """The page; `other` is the file of its twin in the other language."""
+    words = Words(language)
+    body = tag(
+        "main",
+        tag("div", _top(report, words, other), _lead(report, words), _figures(report, words), _costs(report, words),
+            _clauses(report, words), class_="board"),
+        _groups(report, words), _patterns(report, words), _differences(report, words), _missing(report, words),
+        _rejected(report, words), _worst(report, words), _method(words),
+        tag("footer", words("made", day=report.made_on.isoformat())),
+    )  # fmt: skip
+    head = tag(
+        "head",
+        Html('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
+        tag("title", words("title")),
+        tag("style", Html(files(__package__).joinpath("report.css").read_text("utf-8"))),
+    )
+    return f"<!doctype html>\n{tag('html', head, tag('body', body), lang='zh-CN' if language == 'zh' else 'en')}\n"
+
+
+class Words:
+    """The report's words in one language."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+
+    def __call__(self, key: str, **values: object) -> str:
+        return WORDS[key].fill(**values).in_(self.language)
+
+
+def _top(report: Report, words: Words, other: str) -> Html:
+    pack = report.pack
+    law = words("law", title=pack.title.in_(words.language), version=pack.version, digest=pack.digest[:12])
+    read = words("of", rows=f"{report.tally.rows:,}", files=", ".join(report.files))
+    link = tag("a", words("other"), href=other, class_="other")
+    lines = [tag("p", read, Html(" · "), link, class_="faint"), tag("p", law, class_="faint")]
+    told = [words("as_if", day=report.as_if.isoformat())] if report.as_if else []
+    told += [report.note.in_(words.language)] if report.note else []
+    warning = tag("p", ". ".join(told) if words.language == "en" else "。".join(told), class_="note") if told else EMPTY
+    return tag("header", tag("h1", words("title")), *lines, class_="top") + warning
+
+
+def _lead(report: Report, words: Words) -> Html:
+    """What a board reads first, in two sentences."""
+    tally, cap = report.tally, report.cap_e8
+    over = tally.over["simple"]
+    if cap is None:
+        first: Piece = words("no_cap")
+    elif over:
+        text = words("over", over=f"{over:,}", share=share(over, tally.loans), cap=percent(cap, 0),
+                     refund=report.money(tally.refunds["simple"]))  # fmt: skip
+        first = tag("b", text, class_="bad")
+    else:
+        first = words("none_over", cap=percent(cap, 0))
+    counts = {name: f"{tally.answers[name]:,}" for name in ("breached", "different", "undetermined", "clean")}
+    rest = words("rest", **counts)
+    linked = words("linked", amount=report.money(tally.linked)) if report.looked and tally.linked else ""
+    unseen = EMPTY if report.looked else tag("p", words("not_looked"), class_="faint")
+    return tag("p", first, " ", rest, " ", linked, class_="lead") + unseen
+
+
+def _figures(report: Report, words: Words) -> Html:
+    tally = report.tally
+    back = f"{report.money(tally.refunds['simple'])} / {report.money(tally.refunds['compound'])}"
+    shown = (
+        (words("audited"), f"{tally.loans:,} {words('loans')}", False),
+        (words("principal"), report.money(tally.principal), False),
+        (words("median"), percent(tally.quantile_e8(1, 2)), False),
+        (words("payback"), back, tally.refunds["simple"] > 0),
+    )
+    cells = [
+        tag("div", tag("div", name, class_="name"), tag("div", figure, class_="figure bad" if bad else "figure"))
+        for name, figure, bad in shown
+    ]
+    return tag("div", *cells, class_="kpis")
+
+
+def _costs(report: Report, words: Words) -> Html:
+    name = words("histogram")
+    picture = histogram(report.tally.costs, report.cap_e8, (words("cap"), words("loans")), name)
+    return tag("h2", name) + tag("div", picture)
+
+
+def _clauses(report: Report, words: Words) -> Html:
+    found = report.tally.breaches()
+    if not found:
+        return tag("h2", words("breaches")) + tag("p", words("nothing_breached"))
+    columns = (Column(words("rule")), Column(words("clause"), wide_only=True), Column(words("effect")),
+               Column(words("breached"), figures=True), Column(words("share"), figures=True))  # fmt: skip
+    rows = []
+    for rule_id, count in found:
+        rule = report.pack.rule(rule_id)
+        title = join([tag("span", rule.title.in_(words.language)), tag("small", f" {rule.id}")])
+        effect = words(rule.effect_under(Outcome.BREACHED, frozenset()).value)
+        cite = tag("small", str(rule.cite))
+        rows.append(Row((title, cite, effect, f"{count:,}", share(count, report.tally.loans))))
+    return tag("h2", words("breaches")) + table(columns, rows, label=words("breaches"))
+
+
+def _groups(report: Report, words: Words) -> Html:
+    parts = []
+    for name in ("partner", "lender", "product"):
+        found = report.groups(name, ROWS)
+        if not found or [key for key, _ in found] == [""]:
+            continue
+        columns = (Column(""), Column(words("loans"), figures=True), Column(words("breached"), figures=True),
+                   Column(words("over_cap"), figures=True), Column(words("refund"), figures=True))  # fmt: skip
+        rows = [
+            Row((key or words("unnamed"), f"{g.loans:,}", f"{g.breached:,}", f"{g.over:,}", report.money(g.refund)))
+            for key, g in found
+        ]
+        parts.append(tag("div", tag("h2", words(name)), table(columns, rows, label=words(name))))
+    when = [(month, g.loans, g.breached) for month, g in report.groups("month", MONTHS_SHOWN) if month]
+    picture = months(when, (words("loans"), words("breached")), words("month"))
+    by_month = tag("h2", words("month")) + tag("div", picture) if when else EMPTY
+    return join(parts) + by_month
+
+
+def _patterns(report: Report, words: Words) -> Html:
+    if not report.looked or not report.tally.patterns:
+        return EMPTY
+    columns = (Column(words("pattern")), Column(words("loans"), figures=True))
+    rows = [
+        Row((join([PATTERNS[name].in_(words.language), tag("small", f" {name}")]), f"{count:,}"))
+        for name, count in sorted(report.tally.patterns.items())
+    ]
+    return tag("h2", words("patterns")) + table(columns, rows, label=words("patterns"))
+
+
+def _differences(report: Report, words: Words) -> Html:
+    found = report.tally.material()
+    if not found:
+        return tag("h2", words("differences")) + tag("p", words("agrees"))
+    columns = (Column(words("figure")), Column(words("material"), figures=True), Column(words("small"), figures=True))
+    rows = [Row((NAMES[name].in_(words.language), f"{material:,}", f"{small:,}")) for name, material, small in found]
+    return tag("h2", words("differences")) + table(columns, rows, label=words("differences"))
+
+
+def _missing(report: Report, words: Words) -> Html:
+    found = report.missing()
+    if not found:
+        return EMPTY
+    columns = (Column(words("fact")), Column(words("who"), wide_only=True), Column(words("open"), figures=True),
+               Column(words("for_loans"), figures=True))  # fmt: skip
+    rows = []
+    for fact, loans, rules in found:
+        entry = report.pack.facts[fact]
+        name = join([entry.meaning.in_(words.language), tag("small", f" {fact}")])
+        rows.append(Row((name, ", ".join(entry.attested_by), str(len(rules)), f"{loans:,}")))
+    about = tag("p", words("missing_about"), class_="faint")
+    return tag("h2", words("missing")) + about + table(columns, rows, label=words("missing"))
+
+
+def _rejected(report: Report, words: Words) -> Html:
+    tally = report.tally
+    if not tally.rejected:
+        return EMPTY
+    columns = (Column(words("column")), Column(words("cells"), figures=True))
+    rows = [Row((name or "—", f"{count:,}")) for name, count in tally.rejected_columns.most_common()]
+    heading = f"{words('rejected')}: {tally.rejected:,}"
+    return tag("h2", heading) + table(columns, rows, label=words("rejected"))
+
+
+def _worst(report: Report, words: Words) -> Html:
+    shown = list(_cases(report, words))
+    if not shown:
+        return EMPTY
+    return tag("h2", words("worst", count=len(shown))) + join(shown)
+
+
+def _cases(report: Report, words: Words) -> Iterator[Html]:
+    for each, views in zip(report.tally.worst, report.views, strict=True):
+        yield case(report, each, views, words)
+
+
+def _method(words: Words) -> Html:
+    lines = [tag("li", html(line.in_(words.language))) for line in METHOD]
+    return tag("h2", words("method")) + tag("ul", *lines)

@@ -1,0 +1,152 @@
+"""The pictures of a report as inline SVG: costs against the cap, months, the flows of one loan. Drawn, never judged.
+
+Every number that decides anything stands in a table beside the picture; a picture may round.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from hengdai.audit.tally import LAST_STEP, STEP_E8
+from hengdai.entry.markup import EMPTY, Html, join, tag
+
+INK, SOFT, HAIR, GOOD, STOP, PALE = "#1c2321", "#66716c", "#dedcd3", "#0f5b4f", "#b3261e", "#b9cdc7"
+_POINT = 1_000_000
+"""One percent in e8."""
+
+
+def _line(x1: float, y1: float, x2: float, y2: float, colour: str, *, dashed: bool = False, width: str = "1") -> Html:
+    return tag(
+        "line", x1=f"{x1:.1f}", y1=f"{y1:.1f}", x2=f"{x2:.1f}", y2=f"{y2:.1f}", stroke=colour, stroke_width=width,
+        stroke_dasharray="4 3" if dashed else None,
+    )  # fmt: skip
+
+
+def _bar(x: float, y: float, width: float, height: float, colour: str, told: str) -> Html:
+    return tag(
+        "rect", tag("title", told), x=f"{x:.1f}", y=f"{y:.1f}", width=f"{max(width, 0.5):.1f}",
+        height=f"{height:.1f}", fill=colour,
+    )  # fmt: skip
+
+
+def _word(x: float, y: float, text: str, *, anchor: str = "middle", colour: str = SOFT, bold: bool = False) -> Html:
+    return tag(
+        "text", text, x=f"{x:.1f}", y=f"{y:.1f}", text_anchor=anchor, fill=colour, font_size="11",
+        font_weight="600" if bold else None,
+    )  # fmt: skip
+
+
+def bands(costs: Mapping[int, int], most: int) -> list[int]:
+    """Loans by whole percent of cost: item i counts costs above i and up to i + 1 percent; the last holds all above.
+
+    A cost on a whole percent stands below it, as in the rules that allow it; steps are hundredths of a percent.
+    """
+    out = [0] * most
+    for step, count in costs.items():
+        exact = step * STEP_E8
+        out[min(max(exact // _POINT if exact >= 0 else 0, 0), most - 1)] += count
+    return out
+
+
+def histogram(costs: Mapping[int, int], cap_e8: int | None, labels: tuple[str, str], name: str) -> Html:
+    """Loans by cost in steps of a percent with the line of the cap; what lies beyond it is drawn in red.
+
+    `labels` are the words for the cap line and for the count of loans.
+    """
+    highest = max((step for step in costs if step < LAST_STEP), default=0) * STEP_E8 // _POINT + 1
+    most = min(max(highest + 1, 30, (cap_e8 or 0) // _POINT + 6), 60)
+    bins = bands(costs, most)
+    width, height, left, base = 760.0, 230.0, 46.0, 196.0
+    step = (width - left - 8) / most
+    top = max(bins) or 1
+    cap = None if cap_e8 is None else cap_e8 / _POINT
+    bars = [
+        _bar(left + i * step + 1, base - (base - 26) * count / top, step - 2, (base - 26) * count / top,
+             STOP if cap is not None and i >= cap else GOOD, f"{i}–{i + 1}%: {count:,} {labels[1]}")
+        for i, count in enumerate(bins) if count
+    ]  # fmt: skip
+    ticks = [_word(left + i * step, base + 16, f"{i}%") for i in range(0, most, 4)]
+    scale = [
+        _word(left - 6, base - (base - 26) * part / 2 + 4, f"{top * part // 2:,}", anchor="end") for part in (1, 2)
+    ]
+    grid = [
+        _line(left, base - (base - 26) * part / 2, width - 8, base - (base - 26) * part / 2, HAIR) for part in (1, 2)
+    ]
+    line = EMPTY
+    if cap is not None:
+        at = left + cap * step
+        line = _line(at, 14, at, base, INK, dashed=True, width="1.5")
+        line += _word(at + 5, 20, f"{labels[0]} {cap:g}%", anchor="start", colour=INK, bold=True)
+    axis = _line(left, base, width - 8, base, INK)
+    return _svg(width, height, name, *grid, *bars, axis, *ticks, *scale, line)
+
+
+def months(rows: Sequence[tuple[str, int, int]], words: tuple[str, str], name: str) -> Html:
+    """Loans paid out by month, those breached in red at the foot of each bar; `rows` are month, loans, breached."""
+    if not rows:
+        return EMPTY
+    width, height, left, base = 760.0, 150.0, 46.0, 120.0
+    step = min((width - left - 8) / len(rows), 40.0)
+    top = max(loans for _, loans, _ in rows) or 1
+    every = max(1, len(rows) // 10)
+    drawn = []
+    for i, (month, loans, breached) in enumerate(rows):
+        x, high, low = left + i * step + 1, (base - 12) * loans / top, (base - 12) * breached / top
+        drawn.append(_bar(x, base - high, step - 2, high, PALE, f"{month}: {loans:,} {words[0]}"))
+        if breached:
+            drawn.append(
+                _bar(x, base - max(low, 1.5), step - 2, max(low, 1.5), STOP, f"{month}: {breached:,} {words[1]}")
+            )
+        if i % every == 0:
+            drawn.append(_word(x + step / 2, base + 16, month))
+    scale = _word(left - 6, 16, f"{top:,}", anchor="end")
+    return _svg(width, height, name, *drawn, _line(left, base, width - 8, base, INK), scale)
+
+
+def flows(amounts: Sequence[int], name: str) -> Html:
+    """One loan's monthly flows: money received upwards, money paid downwards, in one scale."""
+    width, height, left = 360.0, 120.0, 4.0
+    up = max((amount for amount in amounts if amount > 0), default=0)
+    down = max((-amount for amount in amounts if amount < 0), default=0)
+    # The payout is many instalments high: it keeps a third of the picture, the instalments the rest.
+    zero = 44.0 if up else 8.0
+    step = (width - 2 * left) / max(len(amounts), 1)
+    drawn = []
+    for month, amount in enumerate(amounts):
+        x = left + month * step + 0.5
+        if amount > 0:
+            high = (zero - 6) * amount / up
+            drawn.append(_bar(x, zero - high, min(step - 1, 14), high, GOOD, f"{month}: +{amount:,}"))
+        elif amount < 0:
+            deep = (height - zero - 20) * -amount / down
+            drawn.append(_bar(x, zero, min(step - 1, 14), deep, STOP, f"{month}: {amount:,}"))
+    last = len(amounts) - 1
+    ends = _word(left, height - 4, "0", anchor="start") + _word(width - left, height - 4, str(last), anchor="end")
+    return _svg(width, height, name, *drawn, _line(left, zero, width - left, zero, INK), ends)
+
+
+def early(points: Sequence[tuple[int, int]], cap_e8: int | None, name: str) -> Html:
+    """The cost (e8) of paying off in each month as a curve, with the cap."""
+    if len(points) < 2:
+        return EMPTY
+    width, height, left, base = 360.0, 96.0, 40.0, 76.0
+    top = max([cost for _, cost in points] + ([cap_e8] if cap_e8 else []))
+    low = min([cost for _, cost in points] + ([cap_e8] if cap_e8 else []))
+    span = max(top - low, 1)
+
+    def y(cost: int) -> float:
+        return base - (base - 14) * (cost - low) / span
+
+    step = (width - left - 6) / max(points[-1][0] - points[0][0], 1)
+    places = " ".join(f"{left + (month - points[0][0]) * step:.1f},{y(cost):.1f}" for month, cost in points)
+    curve = tag("polyline", points=places, fill="none", stroke=GOOD, stroke_width="1.5")
+    cap = EMPTY if cap_e8 is None else _line(left, y(cap_e8), width - 6, y(cap_e8), STOP, dashed=True)
+    scale = [_word(left - 4, y(cost) + 4, f"{cost / _POINT:.1f}%", anchor="end") for cost in dict.fromkeys((top, low))]
+    ends = _word(left, height - 4, str(points[0][0]), anchor="start")
+    ends += _word(width - 6, height - 4, str(points[-1][0]), anchor="end")
+    return _svg(width, height, name, _line(left, base, width - 6, base, HAIR), cap, curve, *scale, ends)
+
+
+def _svg(width: float, height: float, name: str, *parts: Html) -> Html:
+    return tag(
+        "svg", tag("title", name), join(parts), viewBox=f"0 0 {width:g} {height:g}", role="img", aria_label=name,
+        xmlns="http://www.w3.org/2000/svg",
+    )  # fmt: skip
