@@ -108,9 +108,7 @@ async def found(work: Work, call: LoanCall) -> LoanRecord:
     return record
 
 
-def changed(
-    org: OrgId, before: LoanRecord | None, derived: Derived, judged: Judged | None, as_of: date
-) -> LoanChange:
+def changed(org: OrgId, before: LoanRecord | None, derived: Derived, judged: Judged | None, as_of: date) -> LoanChange:
     """What is to be recorded: each new event behind a gate names the judgement that let it through."""
     rows = () if judged is None else (judged.row,)
     gated = [event for event in derived.events if event.fact.kind in GATES]
