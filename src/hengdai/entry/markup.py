@@ -98,6 +98,7 @@ def section(title: str, *content: Piece, note: Piece = None, more: Piece = None,
     return tag("section", heading, *content, class_="sec", id_=id_)
 
 
-def pairs(rows: Iterable[tuple[Piece, Piece]]) -> Html:
-    """A list of names and values."""
-    return tag("dl", *(tag("dt", name) + tag("dd", value, class_="num") for name, value in rows), class_="pairs")
+def pairs(rows: Iterable[tuple[Piece, Piece]], *, wordy: bool = False) -> Html:
+    """A list of names and values; the names keep to one line unless they are `wordy`."""
+    items = (tag("dt", name) + tag("dd", value, class_="num") for name, value in rows)
+    return tag("dl", *items, class_="pairs wordy" if wordy else "pairs")

@@ -28,6 +28,11 @@ _AGAIN = Text(
     "演示密钥已在首次运行时显示; 另发: hengdai keys create --org {org} --role viewer",
     "the demonstration keys were shown at the first run; for another: hengdai keys create --org {org} --role viewer",
 )
+_OTHER_LAW = Text(
+    "这本账已按另一版法律文本或另一片长重放过, 保持原样; 要按今天的文本重放, 请用 --data 另选目录",
+    "this book was replayed by another text of the law or in other slices and stays as it is; "
+    "to replay it by today's text, name another directory with --data",
+)
 _TAKEN = Text("端口 {port} 已被占用, 请用 --port 另选", "port {port} is in use; choose another with --port")
 
 
@@ -77,13 +82,17 @@ def run(
 
     例 Example: hengdai run --book mybook
     """
+    from hengdai.app.replay import ReplayRefused
     from hengdai.entry.cli.replay import Map, replay
 
     settings = settings_of(data, dsn)
     if map is not None and map not in set(Map):
         raise ValueError(f"未知格式 / unknown format {map!r}: expected one of {', '.join(Map)}")
     chosen = book or _synthetic(settings.data / "books")
-    replay(chosen, map=None if map is None else Map(map), data=settings.data, dsn=dsn)
+    try:
+        replay(chosen, map=None if map is None else Map(map), data=settings.data, dsn=dsn)
+    except ReplayRefused:
+        say(_OTHER_LAW)
     _run(settings, host, port, Actor(DEMO.id, Role.EXAMINER, "demo"))
 
 

@@ -122,7 +122,9 @@ def _short(id: str | None) -> str:
 def verdicts(visit: Visit, papers: LoanPapers) -> Html:
     """Every judgement, latest first, with the clauses that were asked; what does not apply is left out of sight."""
     title, unit = visit.say("法律判定", "What the law said"), currency_of(papers.record.loan.terms.currency)
-    parts = [_judgement(visit, row, unit) for row in reversed(papers.judgements)]
+    order = {stage: number for number, stage in enumerate(STAGES)}
+    latest_first = sorted(papers.judgements, key=lambda row: (row.day, order.get(row.stage, 0), row.id), reverse=True)
+    parts = [_judgement(visit, row, unit) for row in latest_first]
     none = tag("p", visit.say("没有判定", "no judgement"), class_="empty")
     note = visit.say("每一关按当日法律重新判定", "each gate is judged anew by the law of its day")
     return section(title, join(parts) if parts else none, note=note, id_="law")

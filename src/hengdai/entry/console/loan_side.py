@@ -38,7 +38,7 @@ def payoff_quote(visit: Visit, loan: Loan, day: date) -> Html:
     )
     lines = [(visit.text(reason.text), money(minor, unit)) for minor, reason in found.lines]
     total = tag("b", visit.say("合计", "Total")), tag("b", money(found.total, unit)) + why(visit, "quote", title)
-    return section(title, form, pairs([*lines, total]), id_="payoff")
+    return section(title, form, pairs([*lines, total], wordy=True), id_="payoff")
 
 
 def terms(visit: Visit, loan: Loan) -> Html:
@@ -99,7 +99,7 @@ def fees(visit: Visit, loan: Loan) -> Html:
         )
         for fee in loan.terms.fees
     ]
-    return section(title, pairs(rows))
+    return section(title, pairs(rows, wordy=True))
 
 
 def timeline(visit: Visit, loan: Loan) -> Html:
