@@ -14,13 +14,17 @@ from hengdai.law.plain import Evaluate, plain
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A worked example that a lawyer could sign: facts, day and switches in; outcome and reason out."""
+    """A worked example that a lawyer could sign: facts, day and switches in; outcome and reason out.
+
+    `confirmed` supposes that published figures were confirmed until then, for days later than they really were.
+    """
 
     on: date
     given: Mapping[str, Any]
     expect: Outcome
     why: str
     switches: tuple[str, ...] = ()
+    confirmed: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
