@@ -151,7 +151,8 @@ def _figure(each: Figure) -> str:
 
 def _case(case: WorkedCase) -> str:
     given = ", ".join(f"{escape(name)} = {escape(value)}" for name, value in case.given.items())
-    return f"<tr><td>{case.on}<td><b>{case.answer.value}</b><td>{given}<td>{escape(case.why)}<td>{_both(case.message)}</tr>"
+    answer, why = f"<b>{case.answer.value}</b>", escape(case.why)
+    return f"<tr><td>{case.on}<td>{answer}<td>{given}<td>{why}<td>{_both(case.message)}</tr>"
 
 
 def _facts(pack: Pack) -> str:
