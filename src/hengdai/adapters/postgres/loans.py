@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, delete, literal_column, select
+from sqlalchemy import Table, case, delete, literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 
 from hengdai.adapters.postgres import rows
@@ -12,6 +12,7 @@ from hengdai.adapters.postgres.tables import entry, event, judgement, loan, plan
 from hengdai.app import position as positions
 from hengdai.app.work import JudgementRow, LoanChange, LoanRecord
 from hengdai.base.identity import LoanId, OrgId
+from hengdai.law.kinds import Stage
 from hengdai.ledger.entry import Entry
 from hengdai.loan.fold import fold
 
@@ -43,9 +44,10 @@ class Loans(Balances):
         return tuple(rows.entry_of(dict(row)) for row in found.mappings())
 
     async def judgements(self, org: OrgId, loan_id: LoanId) -> tuple[JudgementRow, ...]:
-        """Every judgement of the loan, oldest first."""
+        """Every judgement of the loan, oldest first; those of one day in the order of its gates."""
         asked = select(judgement).where(judgement.c.org == org, judgement.c.loan_id == loan_id)
-        found = await self.connection.execute(asked.order_by(judgement.c.day, judgement.c.judgement_id))
+        gates = case({stage.value: number for number, stage in enumerate(Stage)}, value=judgement.c.stage)
+        found = await self.connection.execute(asked.order_by(judgement.c.day, gates, judgement.c.judgement_id))
         return tuple(rows.judgement_of(dict(row)) for row in found.mappings())
 
     async def keep_judgement(self, org: OrgId, loan_id: LoanId, row: JudgementRow) -> None:
