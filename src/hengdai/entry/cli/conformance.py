@@ -7,7 +7,7 @@ import typer
 
 from hengdai.entry.cli.exits import Exit
 from hengdai.entry.cli.talk import data, data_json
-from hengdai.maths.conformance import Outcome, Result, closing_line, run_apr
+from hengdai.maths.conformance import Outcome, Result, closing_line, run_apr, run_schedule
 
 conformance = typer.Typer(
     add_completion=False,
@@ -22,11 +22,6 @@ _Json = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
 _Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="只输出结论 / print the closing line only")]
 
 
-@conformance.callback()
-def _group() -> None:
-    pass
-
-
 @conformance.command()
 def apr(file: _File, json: _Json = False, quiet: _Quiet = False) -> None:
     """综合融资成本与计息天数的算例. Worked examples of rates and day counts.
@@ -37,6 +32,18 @@ def apr(file: _File, json: _Json = False, quiet: _Quiet = False) -> None:
     """
     with file.open(encoding="utf-8") as lines:
         _report(list(run_apr(lines)), as_json=json, quiet=quiet)
+
+
+@conformance.command()
+def schedule(file: _File, json: _Json = False, quiet: _Quiet = False) -> None:
+    """还款计划的算例. Worked examples of repayment schedules.
+
+    末行为 `N passed, N failed, N skipped`; 有不符则退出码为 1. The last line counts; exit 1 when one fails.
+
+    例 Example: hengdai conformance schedule schedule.jsonl
+    """
+    with file.open(encoding="utf-8") as lines:
+        _report(list(run_schedule(lines)), as_json=json, quiet=quiet)
 
 
 def _report(results: list[Result], *, as_json: bool, quiet: bool) -> None:

@@ -69,12 +69,12 @@ def unmount() -> None:
 
 
 def _forms(app: FastAPI, sessions: Sessions) -> None:
-    async def sign_in(key: str = Form(max_length=400)) -> Response:
+    async def sign_in(request: Request, key: str = Form(max_length=400)) -> Response:
         token = await sessions.sign_in(key.strip())
         if token is None:
             return RedirectResponse("/sign-in?wrong=1", 303)
         response = RedirectResponse("/", 303)
-        response.set_cookie(COOKIE, token, httponly=True, samesite="lax")
+        response.set_cookie(COOKIE, token, httponly=True, samesite="lax", secure=request.url.scheme == "https")
         return response
 
     async def sign_out(request: Request) -> Response:

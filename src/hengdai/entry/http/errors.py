@@ -7,8 +7,11 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hengdai.app.command import No, Turned
 from hengdai.entry.http.problem import FieldProblem, problem, problem_response, respond
@@ -47,12 +50,12 @@ def refusal(no: No, request: Request) -> Response:
 
 
 def install(app: FastAPI) -> None:
-    """Give the application its exception handlers."""
+    """Give the application its exception handlers and its last answer."""
     app.add_exception_handler(Turn, _turned)
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _defect)
+    app.add_middleware(Defects)
 
 
 async def _turned(request: Request, error: Exception) -> Response:
@@ -83,11 +86,42 @@ async def _invalid(request: Request, error: Exception) -> Response:
     return problem_response(Edge.INVALID, instance=request.url.path, errors=found, count=len(found))
 
 
-async def _defect(request: Request, error: Exception) -> Response:
+class Defects:
+    """The outermost middleware: what nobody answered becomes a problem document, and its text goes into no log.
+
+    An exception's text may hold what a caller sent (a database error repeats its parameters), so only its kind and a
+    trace are logged; the caller is given the same trace.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        begun = False
+
+        async def noticing(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noticing)
+        except Exception as error:
+            if scope["type"] != "http":
+                raise
+            response = _last_answer(scope["path"], error)
+            if not begun:
+                await response(scope, receive, send)
+
+
+def _last_answer(path: str, error: Exception) -> Response:
     trace = uuid.uuid4().hex
-    # The exception's own text may hold what a caller sent, so only its kind and the trace are logged.
-    _log.error("defect", trace=trace, path=request.url.path, kind=type(error).__name__, exc_info=False)
-    return problem_response(Edge.DEFECT, instance=request.url.path, trace=trace)
+    away = isinstance(error, OperationalError | InterfaceError | PoolTimeout | OSError)
+    _log.error("unavailable" if away else "defect", trace=trace, path=path, kind=type(error).__name__)
+    if away:
+        return problem_response(Edge.UNAVAILABLE, instance=path)
+    return problem_response(Edge.DEFECT, instance=path, trace=trace)
 
 
 def _field(item: Any) -> FieldProblem:

@@ -60,8 +60,8 @@ def build(platform: Platform) -> FastAPI:
     """The API on a platform. Every route stands in the access table, or the server does not start."""
     app = described()
     app.state.platform = platform
-    install(app)
     app.add_middleware(StrictBodies)
+    install(app)
     return app
 
 
