@@ -64,6 +64,14 @@ def test_a_book_that_cannot_be_read_ends_with_two_and_says_why(tmp_path: Path) -
     assert not (tmp_path / "data").exists()  # nothing was opened for it
 
 
+def test_a_law_that_is_not_here_is_said_with_those_that_are(dsn: str, tmp_path: Path) -> None:
+    book = small.write(tmp_path / "book", small.tables())
+    done = hengdai("replay", str(book), "--pack", "atlantis", "--dsn", dsn, "--data", str(tmp_path / "data"))
+    assert done.returncode == Exit.UNREADABLE
+    assert "atlantis" in done.stderr
+    assert "toy" in done.stderr
+
+
 def test_synth_writes_where_it_is_told_and_says_where(tmp_path: Path) -> None:
     book = tmp_path / "book"
     done = hengdai("synth", "--loans", "50", "--seed", "3", "--out", str(book), "--format", "csv")

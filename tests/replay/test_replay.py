@@ -12,6 +12,7 @@ from hengdai.app.audit_books import audit_books
 from hengdai.app.change import LoanCall
 from hengdai.app.disburse import disburse
 from hengdai.app.replay import ReplayRefused
+from hengdai.app.replay_book import UnreadableBook
 from hengdai.app.sign import sign
 from hengdai.base.identity import LoanId, OrgId
 from hengdai.base.money import CNY, Money
@@ -125,6 +126,18 @@ async def test_malformed_rows_are_listed_and_the_others_go_on(dsn: str, tmp_path
         ],
         ["loans", "4", "first_due", "A-4", "2026-01-02", "晚于起息日 2026-01-06", "a day after the start 2026-01-06"],
     ]
+
+
+async def test_a_book_with_an_unreadable_table_writes_nothing(dsn: str, tmp_path: Path) -> None:
+    folder = small.write(tmp_path / "book", small.tables())
+    events = (folder / "events.csv").read_text("utf-8")
+    (folder / "events.csv").write_text(events.replace("intent", "meant"), "utf-8")
+    with pytest.raises(UnreadableBook, match="missing intent"):
+        await replayed(dsn, folder)
+    connection = await asyncpg.connect(dsn)
+    for table in ("organisation", "partner_listing", "command", "loan"):
+        assert await connection.fetchval(f"SELECT count(*) FROM {table}") == 0
+    await connection.close()
 
 
 async def test_two_books_with_the_same_loan_names_do_not_meet(dsn: str, tmp_path: Path) -> None:

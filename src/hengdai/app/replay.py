@@ -71,9 +71,12 @@ class Done:
 async def begin(office: Office, book: Book, pack_id: str, size: int) -> Replay:
     """Put the partner lists into the books of the funders and note how this book is replayed.
 
-    Raises :class:`ReplayRefused` when the book was begun with another size or another law.
+    Raises :class:`ReplayRefused` when the book was begun with another size or law, or the law is unknown here.
     """
-    pack = office.packs.pack(pack_id)
+    try:
+        pack = office.packs.pack(pack_id)
+    except LookupError as unknown:
+        raise ReplayRefused(str(unknown.args[0])) from None
     replay = Replay(book.digest, pack_id, size, book.currency, by_funder(book.listings()))
     for funder in sorted({each.id for each in book.organisations() if each.kind == "funder"}):
         actor = Actor(OrgId(funder), Role.ADMIN)

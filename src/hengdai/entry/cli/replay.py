@@ -11,19 +11,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from hengdai.adapters.books.lendingclub import open_lendingclub
-from hengdai.adapters.books.processes import replay_in_processes
+from hengdai.adapters.books.processes import OfficeFactory, replay_in_processes
 from hengdai.adapters.books.reader import FolderBook, open_book
 from hengdai.adapters.postgres.engine import connect, migrate
 from hengdai.adapters.postgres.server import open_server
 from hengdai.app.ports import Office
 from hengdai.app.replay import CHUNK, Done, Replay, begin, replay_slice
-from hengdai.app.replay_book import RowProblem, UnreadableBook
+from hengdai.app.replay_book import RowProblem, Slice, UnreadableBook
 from hengdai.app.replay_books import BooksChecked, check_books
 from hengdai.app.replay_figures import Figures, merged, ordered
 from hengdai.base.text import Text
@@ -150,13 +151,19 @@ async def replay_into(
 ) -> dict[str, Any]:
     """Replay a book into an open installation on `dsn`; the summary as JSON values."""
     started = time.monotonic()
+    parts = book.slices(wish.chunk)
+    # The first slice comes when every table has been read: a book that is unreadable as a whole has written nothing.
+    first = next(parts, None)
     for organisation in book.organisations():
         await house.door.found(organisation, datetime.now(UTC))
     pack_id = wish.pack or book.pack
     replay = await begin(house.office, book, pack_id, wish.chunk)
     figures: Figures = {}
     before = 0
-    async for done in _all_done(house.office, dsn, book, replay, wish.workers, packs):
+    parts = chain([first] if first else [], parts)
+    opening = partial(_office, dsn, packs)
+    workers = wish.workers if book.total() > wish.chunk else 1
+    async for done in _all_done(house.office, opening, replay, parts, workers):
         merged(figures, done.figures)
         before += done.loans if done.before else 0
         told(figures.get("applications", 0), book.total())
@@ -174,14 +181,14 @@ def _funders(book: FolderBook) -> set[str]:
 
 
 async def _all_done(
-    office: Office, dsn: str, book: FolderBook, replay: Replay, workers: int, packs: Path | None
+    office: Office, opening: OfficeFactory, replay: Replay, parts: Iterator[Slice], workers: int
 ) -> AsyncIterator[Done]:
-    parts = book.slices(replay.size)
-    if workers == 1 or book.total() <= replay.size:
+    """Every part of the book replayed: here when one process works, else in workers that open their own office."""
+    if workers == 1:
         for part in parts:
             yield await replay_slice(office, replay, part)
         return
-    for done in replay_in_processes(partial(_office, dsn, packs), replay, parts, workers):
+    for done in replay_in_processes(opening, replay, parts, workers):
         yield done
 
 
