@@ -46,6 +46,13 @@ def test_added_and_dropped_parts_and_changed_conditions_are_told() -> None:
     }
 
 
+def test_a_pack_that_begins_on_another_day_differs_in_its_head() -> None:
+    later = load_pack(texts(("covers_from = 2020-01-01", "covers_from = 2021-01-01")))
+    assert [(change.id, change.field, change.new) for change in diff(LIVE, later)] == [
+        ("pack zz", "covers_from", "2021-01-01")
+    ]
+
+
 def test_a_shadow_judgement_shows_what_would_turn_and_binds_nobody() -> None:
     facts = {"kind": "bank", "cost": 22_000_000, "principal": 1, "listed": True, "said": "好"}
     live, shadow = (judge(pack, facts, stage=Stage.APPLICATION, days=DAY) for pack in (LIVE, STRICTER))

@@ -1,5 +1,7 @@
 """Judging one subject: four answers, fail closed, exceptions by rank, days, switches, verdicts that explain."""
 
+import subprocess
+import sys
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -171,6 +173,17 @@ def test_a_verdict_can_be_logged_and_names_the_digest_of_its_text() -> None:
     judgement = judged()
     assert judgement.pack_digest == TOY.digest
     assert all(canonical(verdict.record()) for verdict in judgement.verdicts)
+
+
+def test_judging_one_subject_does_not_load_the_column_engine() -> None:
+    program = (
+        "import sys, datetime; from hengdai.adapters.packs import FolderShelf; from hengdai.law.judge import judge;"
+        "from hengdai.law.kinds import Stage;"
+        "judge(FolderShelf().pack('cn'), {}, stage=Stage.POSTING, days=datetime.date(2026, 1, 1));"
+        "print('polars' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "False"
 
 
 def test_one_changed_letter_of_the_text_is_another_digest() -> None:

@@ -117,6 +117,13 @@ def test_columns_of_a_wrong_type_are_not_believed() -> None:
         assert found[rule].to_list() == ["undetermined"]
 
 
+def test_a_day_column_that_holds_no_dates_is_refused() -> None:
+    toy = SHELF.pack("toy")
+    for frame in (pl.DataFrame({"day": ["2026-01-01"]}), pl.DataFrame({"other": [1]})):
+        with pytest.raises(TypeError, match="the column day must hold dates"):
+            judge_columns(toy, frame, stage=Stage.APPLICATION, days="day")
+
+
 def test_no_rows_give_no_outcomes() -> None:
     toy = SHELF.pack("toy")
     empty = pl.DataFrame(schema={"day": pl.Date})

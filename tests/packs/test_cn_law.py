@@ -49,6 +49,27 @@ def test_window_guidance_and_the_strict_reading_bind_only_those_who_switch_them_
         assert judged.of("cn.cf-010").outcome == outcome
 
 
+def test_a_funder_may_choose_to_compare_the_cap_at_two_decimals_and_then_instalments_rounded_to_the_fen_pass() -> None:
+    facts = {**LAWFUL, "all_in_cost_simple": 24_000_834}  # 10,000 yuan, 12 instalments of 945.60
+    day = date(2026, 9, 1)
+    assert [v.rule_id for v in judge(CN, facts, stage=Stage.APPLICATION, days=day).stopping] == ["cn.lf-009"]
+    rounding = Settings(frozenset({"round_cost"}))
+    assert judge(CN, facts, stage=Stage.APPLICATION, days=day, settings=rounding).stopping == ()
+    dearer = {**facts, "all_in_cost_simple": 24_005_000}
+    stopped = judge(CN, dearer, stage=Stage.APPLICATION, days=day, settings=rounding).stopping
+    assert [verdict.rule_id for verdict in stopped] == ["cn.lf-009.rounded"]
+
+
+def test_microloans_above_four_times_the_lpr_are_warned_of_until_2027_and_blocked_from_2028() -> None:
+    rules = {rule.id: rule for rule in CN.rules}
+    assert (rules["cn.mc-002"].effect, rules["cn.mc-002.2028"].effect) == ("warn", "block")
+    facts = {**LAWFUL, "lender_kind": "microloan", "all_in_cost_simple": 13_000_000}
+    now = judge(CN, facts, stage=Stage.APPLICATION, days=date(2026, 9, 1))
+    assert (now.of("cn.mc-002").outcome, now.stopping) == (Outcome.BREACHED, ())
+    later = judge(CN, facts, stage=Stage.APPLICATION, days=date(2028, 1, 1)).of("cn.mc-002.2028")
+    assert (later.outcome, later.stops) == (Outcome.UNDETERMINED, True), "until the LPR is entered, nothing passes"
+
+
 def test_the_working_saturdays_of_three_years_are_business_days_and_the_holidays_are_not() -> None:
     calendar = CN.business_days()
     working = [date(2024, 2, 4), date(2024, 10, 12), date(2025, 1, 26), date(2025, 9, 28), date(2026, 2, 28)]

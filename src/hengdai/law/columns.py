@@ -39,6 +39,10 @@ def outcomes(
     """One column of outcomes (:data:`OUTCOMES`) per rule asked at `stage`; rules not in `live` sleep."""
     named = dict.fromkeys(DayOf, days) if isinstance(days, str) else dict(days)
     rules = pack.at(stage)
+    for column in named.values():
+        if frame.schema.get(column) != pl.Date:
+            found = frame.schema.get(column, "nothing")
+            raise TypeError(f"列 {column} 应为日期 / the column {column} must hold dates, found {found}")
     subjects = frame.select(
         *[_believed(pack.facts[name], frame).alias(name) for name in pack.facts_needed(stage)],
         *[_day(which, named, stage).alias(_column(which)) for which in DayOf],

@@ -48,7 +48,7 @@ class Turn:
 
 
 def diff(old: Pack, new: Pack) -> tuple[Change, ...]:
-    """The changes from `old` to `new` in the order: figures, rules, facts, duties, fee classes."""
+    """The changes from `old` to `new` in the order: figures, rules, facts, duties, fee classes, pack."""
     figures = _changes(_figures(old), _figures(new))
     rules = _changes(_rules(old), _rules(new))
     rest = _changes(_rest(old), _rest(new))
@@ -136,7 +136,12 @@ def _rest(pack: Pack) -> dict[str, dict[str, str]]:
         }
         for fee in pack.fee_classes.values()
     }
-    return {**facts, **duties, **fees}
+    head = {
+        "covers_from": str(pack.covers_from),
+        "currencies": ", ".join(pack.currencies),
+        "switches": ", ".join(pack.switches),
+    }
+    return {**facts, **duties, **fees, f"pack {pack.id}": head}
 
 
 def _plain(value: Any) -> str:

@@ -193,6 +193,7 @@ def judge_columns(
 
     Columns of `frame` are named by facts and hold the same machine values as in :func:`judge`; `days` names the
     day columns (one for all, or by :class:`DayOf`). Rows before the pack's coverage are undetermined throughout.
+    Raises `TypeError` for a day column that holds no dates, `ValueError` for an unknown switch.
     """
     from hengdai.law.columns import outcomes  # Polars is loaded only by those who judge columns
 
