@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -98,3 +99,15 @@ def test_an_empty_book_is_closed_audited_and_has_no_loan_to_explain(data_dir: Pa
     assert (audited.returncode, '"agrees": true' in audited.stdout) == (Exit.DONE, True), audited.stderr
     missing = _hengdai("explain", "no-such-loan", "payoff", "--data", str(data_dir))
     assert (missing.returncode, missing.stdout) == (Exit.REFUSED, "")
+
+
+@pytest.mark.parametrize("command", ["serve", "run"])
+def test_a_taken_port_is_said_before_anything_is_begun(data_dir: Path, command: str) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        told = _hengdai(command, "--port", port, "--data", str(data_dir))
+    assert told.returncode == Exit.UNAVAILABLE
+    assert port in told.stderr
+    assert list(data_dir.iterdir()) == []

@@ -67,17 +67,6 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-def free(host: str, port: int) -> bool:
-    """Whether that address can be listened on; asked before the database is opened."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True
-
-
 async def serve_console(
     platform: Platform, address: Address, told: Callable[[Ready], None], demo: Actor | None = None
 ) -> None:

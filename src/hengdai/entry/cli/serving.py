@@ -1,5 +1,6 @@
 """`hengdai serve` and `hengdai run`: the server with the console, and the one command that shows all of it."""
 
+import socket
 from pathlib import Path
 from typing import Annotated
 
@@ -44,7 +45,18 @@ def serve(data: Data = None, dsn: Dsn = None, host: Host = "127.0.0.1", port: Po
 
     例 Example: hengdai serve --port 8000
     """
+    _demand_free(host, port)
     _run(settings_of(data, dsn), host, port)
+
+
+def _demand_free(host: str, port: int) -> None:
+    """Stop unless that address can be listened on; asked first, so that nobody waits for a replay to learn it."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            stop(Exit.UNAVAILABLE, _TAKEN.fill(port=port))
 
 
 def _run(settings: Settings, host: str, port: int, demo: Actor | None = None) -> None:
@@ -54,10 +66,7 @@ def _run(settings: Settings, host: str, port: int, demo: Actor | None = None) ->
 
 
 async def _serve(settings: Settings, host: str, port: int, demo: Actor | None = None) -> None:
-    from hengdai.entry.server import Address, Ready, free, serve_console
-
-    if not free(host, port):
-        stop(Exit.UNAVAILABLE, _TAKEN.fill(port=port))
+    from hengdai.entry.server import Address, Ready, serve_console
 
     def told(ready: Ready) -> None:
         say(_OPEN.fill(url=ready.url))
@@ -85,6 +94,7 @@ def run(
     from hengdai.app.replay import ReplayRefused
     from hengdai.entry.cli.replay import Map, replay
 
+    _demand_free(host, port)
     settings = settings_of(data, dsn)
     if map is not None and map not in set(Map):
         raise ValueError(f"未知格式 / unknown format {map!r}: expected one of {', '.join(Map)}")

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI, Form
-from nicegui import app as nicegui_app
 from nicegui import ui
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -61,11 +60,6 @@ def mount(app: FastAPI, platform: Platform, demo: Actor | None = None) -> None:
         app, title="衡贷 Hengdai", favicon=_FAVICON, tailwind=False, show_welcome_message=False, reconnect_timeout=10.0
     )
     app.add_middleware(AtHome)
-
-
-def unmount() -> None:
-    """Forget the pages, so that another console can be built in this process."""
-    nicegui_app.routes.clear()
 
 
 def _forms(app: FastAPI, sessions: Sessions) -> None:
