@@ -53,9 +53,9 @@ class WatchedDisk(Disk):
         self._step()
         super().make_directory(path)
 
-    def sync_directory(self, path: Path) -> None:
+    def sync(self, path: Path) -> None:
         self._step()
-        super().sync_directory(path)
+        super().sync(path)
 
     def remove(self, path: Path) -> None:
         self._step()

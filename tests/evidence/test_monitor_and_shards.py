@@ -1,11 +1,15 @@
 """Whoever watches from outside notices; each year's log begins where the last one ended."""
 
+import functools
+import threading
+from http.server import HTTPServer, SimpleHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
 from hengdai.adapters.evidence.files import FileLogStore
 from hengdai.adapters.evidence.fsck import fsck
+from hengdai.adapters.evidence.mirror import Mirror, over_http
 from hengdai.adapters.evidence.shards import YearClosed, YearlyLogs
 from hengdai.evidence.checkpoint import Checkpoint
 from hengdai.evidence.cosignature import cosign
@@ -14,7 +18,7 @@ from hengdai.evidence.monitor import Concern, Watch, compare, look, reconcile, s
 from hengdai.evidence.policy import Policy
 from hengdai.evidence.record import opening_leaf, shard_year
 from hengdai.evidence.storage import Head
-from hengdai.evidence.tiles import fetch_entries
+from hengdai.evidence.tiles import Absent, fetch_entries
 from tests.evidence.sample import MADE_AT, PARTIES, log_of, policy_of, witness_of
 
 POLICY = Policy.parse(policy_of(2026), ("facilitator", "log-pq"))
@@ -82,6 +86,76 @@ def test_an_entry_altered_on_the_disk_is_found_by_sampling_it(tmp_path: Path) ->
     assert [alarm.where for alarm in sample(tree, (0, 255, 256, 257, 599), store.read)] == ["log entry 256"]
     (tmp_path / "tile/entries/000").unlink()
     assert len(sample(tree, (0, 1), store.read)) == 2
+
+
+def serve(directory: Path, size: int) -> None:
+    """Publish a sealed checkpoint of what is in the directory."""
+    head = Sequencer(FileLogStore(directory)).head
+    assert head.size == size
+    FileLogStore(directory).publish(size, shown(head))
+
+
+def test_a_mirror_holds_every_entry_and_takes_nothing_that_is_not_sealed(tmp_path: Path) -> None:
+    source, copy = tmp_path / "source", FileLogStore(tmp_path / "copy")
+    fetch, mirror = FileLogStore(source).read, Mirror(copy, POLICY)
+    assert [alarm.concern for alarm in mirror.pull(fetch)[1]] == [Concern.UNREADABLE]
+    for count, size in ((300, 300), (1, 301), (20_000, 20_301)):
+        grown(source, count)
+        serve(source, size)
+        assert mirror.pull(fetch) == (size, [])
+        assert mirror.pull(fetch) == (size, [])
+    assert fsck(tmp_path / "copy").faults == ()
+    assert fetch_entries(copy.read, 79, 20_301) == fetch_entries(fetch, 79, 20_301)
+
+    sequencer = grown(source, 99)
+    (source / "checkpoint").write_bytes(shown(sequencer.head, PARTIES[:2]))
+    assert [alarm.concern for alarm in mirror.pull(fetch)[1]] == [Concern.UNSEALED]
+    serve(source, 20_400)
+    bundle = source / "tile/entries/079.p/176"
+    before = bundle.read_bytes()
+    bundle.write_bytes(before.replace(b"entry 20390", b"entry 2039x"))
+    assert mirror.pull(fetch)[0] == 20_301
+    assert [alarm.concern for alarm in mirror.pull(fetch)[1]] == [Concern.NO_GROWTH]
+    bundle.write_bytes(before[:-3])
+    assert [alarm.concern for alarm in mirror.pull(fetch)[1]] == [Concern.ENTRY]
+    bundle.write_bytes(before)
+    assert mirror.pull(fetch) == (20_400, [])
+    (source / "checkpoint").write_bytes(shown(Head(5, sequencer.head.root, 5)))
+    assert [alarm.concern for alarm in mirror.pull(fetch)[1]] == [Concern.SHRUNK]
+
+
+def test_a_rewritten_history_is_not_mirrored_even_when_it_is_sealed(tmp_path: Path) -> None:
+    mirror = Mirror(FileLogStore(tmp_path / "copy"), POLICY)
+    grown(tmp_path / "true", 500)
+    serve(tmp_path / "true", 500)
+    assert mirror.pull(FileLogStore(tmp_path / "true").read) == (500, [])
+    grown(tmp_path / "forged", 700, "forged")
+    serve(tmp_path / "forged", 700)
+    held, alarms = mirror.pull(FileLogStore(tmp_path / "forged").read)
+    assert (held, [alarm.concern for alarm in alarms]) == (500, [Concern.NO_GROWTH])
+
+
+def test_a_log_served_over_http_is_mirrored(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    grown(source, 600)
+    serve(source, 600)
+    handler = functools.partial(QuietFiles, directory=str(source))
+    with HTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever).start()
+        try:
+            fetch = over_http(f"http://127.0.0.1:{server.server_port}/")
+            assert Mirror(FileLogStore(tmp_path / "copy"), POLICY).pull(fetch) == (600, [])
+            with pytest.raises(Absent):
+                fetch("tile/9/000")
+        finally:
+            server.shutdown()
+
+
+class QuietFiles(SimpleHTTPRequestHandler):
+    """Serves a directory and says nothing."""
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
 
 
 def test_balances_that_differ_from_the_logged_postings_are_named() -> None:

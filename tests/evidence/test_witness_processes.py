@@ -15,10 +15,12 @@ from pathlib import Path
 
 import pytest
 
+from hengdai.adapters.evidence.files import FileLogStore
+from hengdai.adapters.evidence.publisher import Publisher
 from hengdai.adapters.evidence.witness_client import Sealed, post, seal
 from hengdai.evidence.checkpoint import Checkpoint
 from hengdai.evidence.keys import Ed25519Signer, MlDsaSigner, VerifierKey
-from hengdai.evidence.log import sign_checkpoint
+from hengdai.evidence.log import Batch, Sequencer, sign_checkpoint
 from hengdai.evidence.note import Note
 from hengdai.evidence.policy import DEFAULT_PARTIES, Policy, Witness, default_policy
 from hengdai.evidence.storage import Head
@@ -117,7 +119,7 @@ def new_history(origin: str) -> History:
     return History(leaves, Ed25519Signer(origin, leaf_hash(origin.encode())), MlDsaSigner(origin, b"\x06" * 32))
 
 
-TROUBLES = ["grows", "killed", "stopped", "split", "rollback", "strangers"]
+TROUBLES = ["grows", "killed", "stopped", "split", "rollback", "strangers", "published"]
 
 
 @pytest.fixture(scope="module")
@@ -230,6 +232,28 @@ def test_strangers_and_nonsense_are_refused(parties: dict[str, Party]) -> None:
     with pytest.raises(urllib.error.HTTPError, match="404"):
         bank.get("/" + "0" * 64 + "/checkpoint")
     assert json.loads(bank.get("/"))["keys"][0] == str(bank.key)
+
+
+def test_a_day_is_published_only_with_its_quorum(parties: dict[str, Party], tmp_path: Path) -> None:
+    history = new_history("evidence.example/published/2026")
+    store, policy = FileLogStore(tmp_path), policy_of(history, parties)
+    publisher = Publisher(store, policy, [history.log, history.pq], timeout=20)
+    sequencer = Sequencer(store)
+    sequencer.append(Batch([b"one", b"two"], 0, 2))
+    assert publisher.round(1_767_225_600).quorum.met
+    first = store.checkpoint()
+    sequencer.append(Batch([b"three"], 2, 3))
+    for name in ("bank", "examiner"):
+        parties[name].kill()
+    assert not publisher.round(1_767_225_601).quorum.met
+    assert store.checkpoint() == first, "an unsealed checkpoint was published"
+    for name in ("bank", "examiner"):
+        parties[name].start()
+        parties[name].wait()
+    assert publisher.round(1_767_225_602).quorum.missing == ()
+    published = store.checkpoint()
+    assert published is not None
+    assert policy.open(published)[0].size == 3
 
 
 def test_a_second_new_does_not_replace_a_key(parties: dict[str, Party]) -> None:

@@ -9,12 +9,19 @@ class Disk:
     """A POSIX file system. Every method may raise `OSError`; none leaves a half-written file under a final name."""
 
     def create(self, path: Path, data: bytes) -> None:
-        """Write a file under a temporary name, durably; a file of that name is overwritten."""
+        """Write a file under a temporary name; a file of that name is overwritten. Durable once synced."""
         descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o644)
         try:
             rest = memoryview(data)
             while rest:
                 rest = rest[os.write(descriptor, rest) :]
+        finally:
+            os.close(descriptor)
+
+    def sync(self, path: Path) -> None:
+        """Make a file's bytes, or the names in a directory, durable."""
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -24,16 +31,8 @@ class Disk:
         os.replace(source, target)
 
     def make_directory(self, path: Path) -> None:
-        """Make a directory and its parents; durable once their parents are synced."""
+        """Make a directory and its parents; durable once the parents are synced."""
         path.mkdir(parents=True, exist_ok=True)
-
-    def sync_directory(self, path: Path) -> None:
-        """Make the names in a directory durable."""
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
     def remove(self, path: Path) -> None:
         """Remove a file if it is there."""
@@ -45,5 +44,6 @@ class Disk:
         self.make_directory(path.parent)
         beside = path.with_name(f".{path.name}.new")
         self.create(beside, data)
+        self.sync(beside)
         self.rename(beside, path)
-        self.sync_directory(path.parent)
+        self.sync(path.parent)

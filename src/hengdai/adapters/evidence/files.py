@@ -95,10 +95,13 @@ class FileLogStore:
             beside = target.with_name(f".{target.name}.new")
             self._disk.create(beside, data)
             renames.append((beside, target))
+        # All are written before the first is synced: a journalling file system then makes most of them durable at once.
+        for beside, _ in renames:
+            self._disk.sync(beside)
         for beside, target in renames:
             self._disk.rename(beside, target)
         for directory in directories:
-            self._disk.sync_directory(directory)
+            self._disk.sync(directory)
 
     def _made(self, directory: Path) -> Iterator[Path]:
         """The directory, and every parent in which a new name has to become durable."""

@@ -87,8 +87,9 @@ class FileKeyStore:
         """Write over the bytes, then remove the name. What the medium keeps beneath is what `rotate` is for."""
         with contextlib.suppress(FileNotFoundError):
             self._disk.create(path, b"\x00" * max(40, path.stat().st_size))
+            self._disk.sync(path)
         self._disk.remove(path)
-        self._disk.sync_directory(path.parent)
+        self._disk.sync(path.parent)
 
     def _path(self, person: str) -> Path:
         return self._root / "keys" / self.epoch() / _name(person)
