@@ -18,6 +18,8 @@ from hengdai.audit.register import Register
 from hengdai.base.text import Text
 
 THRESHOLD = 60
+TELLING = ("own_party", "tied_to_party", "tied_to_trade", "second_guarantor", "words")
+"""A debit with none of these signs is somebody's purchase, however near the loan's dates it lies."""
 WINDOW_DAYS = 30
 """Debits from a month before the application to a month after the last instalment are looked at."""
 
@@ -83,7 +85,8 @@ def link(loans: pl.DataFrame, debits: pl.DataFrame, register: Register) -> Linke
 def score(loans: pl.DataFrame, debits: pl.DataFrame, register: Register) -> pl.DataFrame:
     """Every debit in the window of its loan with its signs, score and the pattern it would be."""
     seen = _with_signs(_in_window(loans, debits), register)
-    total = pl.sum_horizontal([pl.col(name).cast(pl.Int64) * sign.weight for name, sign in SIGNS.items()])
+    weights = pl.sum_horizontal([pl.col(name).cast(pl.Int64) * sign.weight for name, sign in SIGNS.items()])
+    total = pl.when(pl.any_horizontal(TELLING)).then(weights).otherwise(0)
     told = pl.concat_str([pl.when(name).then(pl.lit(name)) for name in SIGNS], separator=";", ignore_nulls=True)
     return seen.with_columns(
         total.alias("score"), told.alias("signs"), _pattern().alias("pattern"),

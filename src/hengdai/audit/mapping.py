@@ -82,8 +82,9 @@ def parse_mapping(data: Mapping[str, object], where: str, facts: Mapping[str, Fa
             if reading is not None:
                 readings[reading.column.name] = reading
     constants = _constants(_table(data, "constants", where, problems), facts, where, problems)
+    named = {*_table(data, "columns", where, []), *constants}
     for column in COLUMNS:
-        if column.required and column.name not in readings and column.name not in constants:
+        if column.required and column.name not in named:
             expected = Text(f"必填列: {column.meaning.zh}", f"a required column: {column.meaning.en}")
             problems.append(Problem(f"{where} [columns.{column.name}]", "nothing", expected))
     as_if = tape.get("as_if")

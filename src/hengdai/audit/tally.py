@@ -64,6 +64,8 @@ class Tally:
     caps: Counter[tuple[int, str]] = field(default_factory=Counter)
     over: Counter[str] = field(default_factory=Counter)
     refunds: Counter[str] = field(default_factory=Counter)
+    rounding: Counter[str] = field(default_factory=Counter)
+    """Loans above the cap by no more than a minor unit an instalment: instalments rounded to the coin do that."""
     patterns: Counter[str] = field(default_factory=Counter)
     linked: int = 0
     principal: int = 0
@@ -105,6 +107,8 @@ class Tally:
         for method in ("simple", "compound"):
             self.over[method] += int((found[f"over_{method}_e8"] > 0).sum())
             self.refunds[method] += int(found[f"refund_{method}"].sum() or 0)
+            slight = (found[f"over_{method}_e8"] > 0) & (found[f"refund_{method}"] <= found["count"])
+            self.rounding[method] += int(slight.sum())
         if "linked_debits" in found.columns:
             self.linked += int(found["linked_debits"].sum())
             listed = found.filter(pl.col("patterns") != "")["patterns"].str.split(";").explode()

@@ -55,7 +55,7 @@ class _TapeFirst(TyperGroup):
 
 audit = typer.Typer(
     cls=_TapeFirst, add_completion=False, rich_markup_mode=None, no_args_is_help=True,
-    help="审计任何机构的贷款带: hengdai audit TAPE. Audit any lender's loan tape; run-off plan of what is above the line.",
+    help="审计任何机构的贷款带, 制定清退计划. Audit any lender's loan tape; plan the run-off of loans above the cap.",
 )  # fmt: skip
 
 

@@ -18,13 +18,16 @@ RECEIVED = Text(
 )
 PLAIN = Text("到手 {received} (本金全额)", "received {received}, the whole principal")
 PAYS = Text(
-    "其后 {count} 期共付 {paid} (合同利息 {interest}, 费用 {fees})",
-    "pays {paid} in {count} months (contract interest {interest}, fees {fees})",
+    "其后 {count} 期共付 {paid} (合同利息 {interest}, 约定费用 {fees})",
+    "pays {paid} in {count} months (contract interest {interest}, agreed fees {fees})",
 )
-LINKED = Text("其中关联扣款 {linked} ({patterns})", "of which linked debits {linked} ({patterns})")
+LINKED = Text(
+    "关联扣款共 {linked} ({patterns}), 其中期初 {first}: 实际可用 {usable}",
+    "linked debits {linked} ({patterns}), {first} of them at the start: {usable} to use",
+)
 SOLVES = Text(
-    "使到手 = 各期付款现值之和的月利率, 乘 12 得单利 {simple}, 复利 {compound}",
-    "the monthly rate at which received = present value of payments, times twelve: {simple} simple, {compound} compound",
+    "使两者现值相等的月利率, 乘 12 得单利 {simple}, 复利 {compound}",
+    "the monthly rate that makes both equal in value, times twelve: {simple} simple, {compound} compound",
 )
 CONTRACT = Text("合同利率 {contract}", "contract rate {contract}")
 ABOVE = Text(
@@ -57,11 +60,11 @@ def _arithmetic(report: Report, one: Case) -> Iterator[Text]:
     kept = found["principal"] - found["received"]
     received = {"received": money(found["received"]), "principal": money(found["principal"]), "kept": money(kept)}
     yield (RECEIVED if kept else PLAIN).fill(**received)
-    paid = -sum(one.flows[1:])
-    yield PAYS.fill(count=len(one.flows) - 1, paid=money(paid), interest=money(found["interest"]),
-                    fees=money(found["fees"]))  # fmt: skip
     if found.get("linked_debits"):
-        yield LINKED.fill(linked=money(found["linked_debits"]), patterns=found["patterns"])
+        yield LINKED.fill(linked=money(found["linked_debits"]), patterns=found["patterns"], usable=money(one.flows[0]),
+                          first=money(found["received"] - one.flows[0]))  # fmt: skip
+    yield PAYS.fill(count=len(one.flows) - 1, paid=money(-sum(one.flows[1:])), interest=money(found["interest"]),
+                    fees=money(found["fees"]))  # fmt: skip
     yield CONTRACT.fill(contract=percent(found["contract_rate_e8"]))
     yield SOLVES.fill(simple=percent(found["simple_e8"], 4), compound=percent(found["compound_e8"], 4))
     if found["over_simple_e8"]:

@@ -90,6 +90,7 @@ def summary(report: Report) -> dict[str, Any]:
         "cost_histogram": [[step * STEP_E8, count] for step, count in sorted(tally.costs.items())],
         "caps": [{"cap_e8": cap, "rule": rule, "loans": count} for (cap, rule), count in sorted(tally.caps.items())],
         "over_cap": dict(tally.over),
+        "over_cap_by_rounding": dict(tally.rounding),
         "refund": dict(tally.refunds),
         "rules": _rules(report),
         "differences": [

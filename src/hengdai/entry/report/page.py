@@ -15,6 +15,10 @@ from hengdai.law.kinds import Outcome
 ROWS = 12
 """Rows of a table of partners, products or lenders; all of them are in `summary.json`."""
 MONTHS_SHOWN = 60
+FIRST_CLAUSES = 8
+"""Clauses on the first page; the others follow."""
+FACTS = 16
+"""Missing facts with a row of their own; the others are named beneath."""
 
 
 def page(report: Report, language: Language, other: str) -> str:
@@ -24,7 +28,7 @@ def page(report: Report, language: Language, other: str) -> str:
         "main",
         tag("div", _top(report, words, other), _lead(report, words), _figures(report, words), _costs(report, words),
             _clauses(report, words), class_="board"),
-        _groups(report, words), _patterns(report, words), _differences(report, words), _missing(report, words),
+        _other_clauses(report, words), _groups(report, words), _patterns(report, words), _differences(report, words), _missing(report, words),
         _rejected(report, words), _worst(report, words), _method(words),
         tag("footer", words("made", day=report.made_on.isoformat())),
     )  # fmt: skip
@@ -55,6 +59,8 @@ def _top(report: Report, words: Words, other: str) -> Html:
     lines = [tag("p", read, Html(" · "), link, class_="faint"), tag("p", law, class_="faint")]
     told = [words("as_if", day=report.as_if.isoformat())] if report.as_if else []
     told += [report.note.in_(words.language)] if report.note else []
+    if not report.pack.takes(report.currency.code):
+        told.append(words("currency", mine=report.currency.code, law=report.pack.currency.code))
     warning = tag("p", ". ".join(told) if words.language == "en" else "。".join(told), class_="note") if told else EMPTY
     return tag("header", tag("h1", words("title")), *lines, class_="top") + warning
 
@@ -68,7 +74,8 @@ def _lead(report: Report, words: Words) -> Html:
     elif over:
         text = words("over", over=f"{over:,}", share=share(over, tally.loans), cap=percent(cap, 0),
                      refund=report.money(tally.refunds["simple"]))  # fmt: skip
-        first = tag("b", text, class_="bad")
+        slight = tally.rounding["simple"]
+        first = tag("b", text, class_="bad") + html(f" {words('rounding', count=f'{slight:,}')}" if slight else "")
     else:
         first = words("none_over", cap=percent(cap, 0))
     counts = {name: f"{tally.answers[name]:,}" for name in ("breached", "different", "undetermined", "clean")}
@@ -80,8 +87,9 @@ def _lead(report: Report, words: Words) -> Html:
 
 def _figures(report: Report, words: Words) -> Html:
     tally = report.tally
-    back = f"{report.money(tally.refunds['simple'])} / {report.money(tally.refunds['compound'])}"
-    shown = (
+    compound = words("or_compound", amount=report.money(tally.refunds["compound"]))
+    back = join([report.money(tally.refunds["simple"]), tag("small", compound, class_="under")])
+    shown: tuple[tuple[str, Piece, bool], ...] = (
         (words("audited"), f"{tally.loans:,} {words('loans')}", False),
         (words("principal"), report.money(tally.principal), False),
         (words("median"), percent(tally.quantile_e8(1, 2)), False),
@@ -97,30 +105,40 @@ def _figures(report: Report, words: Words) -> Html:
 def _costs(report: Report, words: Words) -> Html:
     name = words("histogram")
     picture = histogram(report.tally.costs, report.cap_e8, (words("cap"), words("loans")), name)
-    return tag("h2", name) + tag("div", picture)
+    return tag("h2", name) + tag("div", picture, class_="scroll wide")
 
 
 def _clauses(report: Report, words: Words) -> Html:
+    """The clauses breached most, for the first page."""
     found = report.tally.breaches()
     if not found:
         return tag("h2", words("breaches")) + tag("p", words("nothing_breached"))
+    return tag("h2", words("breaches")) + _rules(report, words, found[:FIRST_CLAUSES])
+
+
+def _other_clauses(report: Report, words: Words) -> Html:
+    found = report.tally.breaches()[FIRST_CLAUSES:]
+    return tag("h2", words("other_breaches")) + _rules(report, words, found) if found else EMPTY
+
+
+def _rules(report: Report, words: Words, found: list[tuple[str, int]]) -> Html:
     columns = (Column(words("rule")), Column(words("clause"), wide_only=True), Column(words("effect")),
                Column(words("breached"), figures=True), Column(words("share"), figures=True))  # fmt: skip
     rows = []
     for rule_id, count in found:
         rule = report.pack.rule(rule_id)
         title = join([tag("span", rule.title.in_(words.language)), tag("small", f" {rule.id}")])
-        effect = words(rule.effect_under(Outcome.BREACHED, frozenset()).value)
-        cite = tag("small", str(rule.cite))
+        told = words(rule.effect_under(Outcome.BREACHED, frozenset()).value)
+        cite, effect = tag("small", str(rule.cite)), tag("span", told, class_="together")
         rows.append(Row((title, cite, effect, f"{count:,}", share(count, report.tally.loans))))
-    return tag("h2", words("breaches")) + table(columns, rows, label=words("breaches"))
+    return table(columns, rows, label=words("breaches"))
 
 
 def _groups(report: Report, words: Words) -> Html:
     parts = []
     for name in ("partner", "lender", "product"):
         found = report.groups(name, ROWS)
-        if not found or [key for key, _ in found] == [""]:
+        if len(found) < 2:
             continue
         columns = (Column(""), Column(words("loans"), figures=True), Column(words("breached"), figures=True),
                    Column(words("over_cap"), figures=True), Column(words("refund"), figures=True))  # fmt: skip
@@ -131,8 +149,8 @@ def _groups(report: Report, words: Words) -> Html:
         parts.append(tag("div", tag("h2", words(name)), table(columns, rows, label=words(name))))
     when = [(month, g.loans, g.breached) for month, g in report.groups("month", MONTHS_SHOWN) if month]
     picture = months(when, (words("loans"), words("breached")), words("month"))
-    by_month = tag("h2", words("month")) + tag("div", picture) if when else EMPTY
-    return join(parts) + by_month
+    by_month = tag("h2", words("month")) + tag("div", picture, class_="scroll wide") if when else EMPTY
+    return tag("div", *parts, class_="two") + by_month
 
 
 def _patterns(report: Report, words: Words) -> Html:
@@ -162,12 +180,14 @@ def _missing(report: Report, words: Words) -> Html:
     columns = (Column(words("fact")), Column(words("who"), wide_only=True), Column(words("open"), figures=True),
                Column(words("for_loans"), figures=True))  # fmt: skip
     rows = []
-    for fact, loans, rules in found:
+    for fact, loans, rules in found[:FACTS]:
         entry = report.pack.facts[fact]
         name = join([entry.meaning.in_(words.language), tag("small", f" {fact}")])
         rows.append(Row((name, ", ".join(entry.attested_by), str(len(rules)), f"{loans:,}")))
     about = tag("p", words("missing_about"), class_="faint")
-    return tag("h2", words("missing")) + about + table(columns, rows, label=words("missing"))
+    others = [report.pack.facts[fact].meaning.in_(words.language) for fact, _, _ in found[FACTS:]]
+    rest = tag("p", tag("small", words("also", facts="; ".join(others)))) if others else EMPTY
+    return tag("h2", words("missing")) + about + table(columns, rows, label=words("missing")) + rest
 
 
 def _rejected(report: Report, words: Words) -> Html:

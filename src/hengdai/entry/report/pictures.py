@@ -63,7 +63,8 @@ def histogram(costs: Mapping[int, int], cap_e8: int | None, labels: tuple[str, s
              STOP if cap is not None and i >= cap else GOOD, f"{i}–{i + 1}%: {count:,} {labels[1]}")
         for i, count in enumerate(bins) if count
     ]  # fmt: skip
-    ticks = [_word(left + i * step, base + 16, f"{i}%") for i in range(0, most, 4)]
+    ticks = [_word(left + i * step, base + 16, f"{i}%") for i in range(0, most - 2, 4)]
+    ticks.append(_word(left + (most - 0.5) * step, base + 16, f"≥{most - 1}%"))
     scale = [
         _word(left - 6, base - (base - 26) * part / 2 + 4, f"{top * part // 2:,}", anchor="end") for part in (1, 2)
     ]
@@ -86,7 +87,7 @@ def months(rows: Sequence[tuple[str, int, int]], words: tuple[str, str], name: s
     width, height, left, base = 760.0, 150.0, 46.0, 120.0
     step = min((width - left - 8) / len(rows), 40.0)
     top = max(loans for _, loans, _ in rows) or 1
-    every = max(1, len(rows) // 10)
+    every = -(-len(rows) // 9)
     drawn = []
     for i, (month, loans, breached) in enumerate(rows):
         x, high, low = left + i * step + 1, (base - 12) * loans / top, (base - 12) * breached / top

@@ -1,0 +1,91 @@
+"""How cells are read: what people write for numbers and days, and what is turned away with its cure."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from hengdai.audit.clean import Reading, Unit, read
+from hengdai.audit.mapping import MappingUnreadable, parse_mapping
+from hengdai.audit.tape import BY_NAME
+from tests.audit.tapes import COLUMNS, CONSTANTS, PACK, audited
+
+MONEY = Reading(BY_NAME["principal"], "x", Unit.MAJOR)
+
+
+@pytest.mark.parametrize(
+    ("text", "fen"),
+    [("1,234.50元", 123_450), ("１２３４．５", 123_450), ("1 234,50", 123_450), ("1.234,50", 123_450), ("¥ 1234", 123_400),
+     ("1,234", 123_400), ("-5", -500), ("0.10", 10), ("人民币1,000", 100_000), ("1234.500", 123_450)],
+)  # fmt: skip
+def test_money_is_read_as_people_write_it(text: str, fen: int) -> None:
+    typed, unread = read(pl.Series([text]), MONEY)
+    assert typed.to_list() == [fen] and unread.to_list() == [False]
+
+
+@pytest.mark.parametrize("text", ["1.2345", "1,23,4", "abc", "1e5", "12.3.4", ""])
+def test_money_that_is_not_clear_is_left_unread(text: str) -> None:
+    typed, unread = read(pl.Series([text]), MONEY)
+    assert typed.to_list() == [None] and unread.to_list() == [True]
+
+
+def test_decimals_beyond_the_coin_are_rounded_only_when_the_mapping_says_so() -> None:
+    rounded = Reading(BY_NAME["paid_total"], "x", Unit.MAJOR, rounded=True)
+    typed, unread = read(pl.Series(["22583.266767", "1.005", "-1.005"]), rounded)
+    assert typed.to_list() == [2_258_327, 101, -101] and not unread.any()
+
+
+def test_a_percent_sign_contradicts_a_fraction() -> None:
+    typed, unread = read(pl.Series(["24%", "0.24"]), Reading(BY_NAME["rate"], "x", Unit.FRACTION))
+    assert typed.to_list() == [None, 24_000_000] and unread.to_list() == [True, False]
+
+
+def test_a_term_in_days_is_not_taken_for_months(tmp_path: Path) -> None:
+    result = audited(tmp_path, {"期数": "12个月"}, {"借据号": "A2", "期数": "14天"})
+    assert result.findings["loan_id"].to_list() == ["A1"]
+    assert result.rejects.select("row", "column", "found").rows() == [(2, "期数", "14天")]
+
+
+def test_every_row_that_comes_in_goes_out_once(tmp_path: Path) -> None:
+    rows = [{"借据号": f"A{n}"} for n in range(5)]
+    rows += [{"借据号": "A3"}, {"借据号": "B", "本金": "x", "放款日": "昨天"}, {"借据号": ""}]
+    result = audited(tmp_path, *rows)
+    assert result.tally.rows == 8 == result.findings.height + result.rejects.n_unique("row")
+    assert result.tally.rejected == 3
+    assert set(result.rejects["column"]) == {"loan_id", "本金", "放款日", "借据号"}
+    assert all(cure for cure in result.rejects["expected_zh"].to_list())
+
+
+def test_a_torn_line_is_a_reject_and_the_others_go_on(tmp_path: Path) -> None:
+    path = tmp_path / "tape.csv"
+    result = audited(tmp_path, {}, {"借据号": "A2"})
+    assert result.tally.rows == 2
+    path.write_text(path.read_text("utf-8") + "A3,1,2\n", "utf-8")
+    from hengdai.adapters.tapes.files import FileTape
+
+    tape = FileTape(path)
+    assert sum(batch.height for batch in tape.batches()) == 2
+    assert len(tape.torn()) == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_the_encodings_of_chinese_systems_are_found_out(encoding: str, tmp_path: Path) -> None:
+    assert audited(tmp_path, {"资金方": "甲一银行"}, encoding=encoding).only()["lender"] == "甲一银行"
+
+
+def test_a_mapping_must_state_the_unit_of_money_and_rates() -> None:
+    columns = {**COLUMNS, "principal": {"header": "本金"}, "rate": {"header": "年利率", "unit": "e4"}}
+    with pytest.raises(MappingUnreadable) as caught:
+        parse_mapping({"columns": columns, "constants": CONSTANTS}, "map", PACK.facts)
+    assert [problem.where for problem in caught.value.problems] == [
+        "map [columns.principal] unit",
+        "map [columns.rate] unit",
+    ]
+
+
+def test_a_mapping_may_carry_any_fact_of_the_pack_and_no_other() -> None:
+    columns = {name: COLUMNS[name] for name in ("loan_id", "principal", "rate", "count", "disbursed_on")}
+    facts = {"partner_listed": {"header": "在名单"}, "moon_phase": {"header": "月相"}}
+    with pytest.raises(MappingUnreadable) as caught:
+        parse_mapping({"columns": columns, "facts": facts}, "map", PACK.facts)
+    assert [problem.found for problem in caught.value.problems] == ["'moon_phase'"]
