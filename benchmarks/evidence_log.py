@@ -33,7 +33,7 @@ from hengdai.evidence.record import Kept, Provenance, Record, RecordKind, chain
 from hengdai.evidence.tree import check_inclusion, leaf_hash
 
 T = TypeVar("T")
-BATCHES = (100, 1_000, 4_096)
+BATCHES = (100, 1_000, 8_192)
 ORIGIN = "evidence.example/bench/2026"
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 

@@ -105,6 +105,6 @@ def _next_entries(held: int, size: int, fetch: Fetch) -> list[bytes]:
 
 
 def _leads_to(edge: Edge, checkpoint: Checkpoint, fetch: Fetch) -> None:
-    """Raise `NotProven` unless the tree of `edge` grows into the sealed one; the proof comes from the log's own tiles."""
+    """Raise `NotProven` unless the tree of `edge` grows into the sealed one; proven by its own tiles."""
     proof = prove_growth(edge.size, checkpoint.size, TileHashes(checkpoint.size, fetch))
     check_growth(edge.size, edge.root(), checkpoint.size, checkpoint.root, proof)
