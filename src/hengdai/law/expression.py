@@ -111,6 +111,8 @@ _TOKEN = re.compile(
     r"\s*(?:(?P<decimal>\d+\.\d*|\.\d+)|(?P<number>\d+)|'(?P<text>(?:[^']|'')*)'|:(?P<figure>[a-z][a-z0-9_]*)"
     r"|(?P<word>[A-Za-z_][A-Za-z0-9_]*)|(?P<sign><=|>=|<>|!=|==|[-+*/%()=<>,]))"
 )
+_LONGEST = 1_000
+_MOST_BRACKETS = 50
 _KEYWORDS = {"AND", "OR", "NOT", "IN", "BETWEEN", "TRUE", "FALSE", "REGEXP_LIKE"}
 
 
@@ -124,6 +126,8 @@ class CannotRead(ValueError):
 
 def parse(text: str) -> Node:
     """The tree of a condition. Raises :class:`CannotRead` with the cure."""
+    if len(text) > _LONGEST or text.count("(") > _MOST_BRACKETS:
+        raise CannotRead("条件过长, 请拆成几条规则", "the condition is too long to be read: part it into rules")
     reader = _Reader(text)
     tree = reader.either()
     if reader.kind != "end":
