@@ -80,9 +80,10 @@ def test_what_is_not_of_the_language_is_refused(text: str) -> None:
 
 
 def test_a_condition_too_long_to_read_is_refused_however_deep_it_is() -> None:
-    with pytest.raises(CannotRead, match="part it into rules"):
-        parse("(" * 100_000 + "a" + ")" * 100_000)
-    assert parse("(" * 50 + "a" + ")" * 50) == parse("a")
+    for depth in (400, 100_000):
+        with pytest.raises(CannotRead, match="part it into rules"):
+            parse("(" * depth + "a" + ")" * depth)
+    assert parse("(" * 30 + "a" + ")" * 30) == parse("a")
 
 
 def test_a_word_list_is_searched_for_its_words_and_not_as_a_pattern() -> None:

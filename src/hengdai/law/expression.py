@@ -112,7 +112,6 @@ _TOKEN = re.compile(
     r"|(?P<word>[A-Za-z_][A-Za-z0-9_]*)|(?P<sign><=|>=|<>|!=|==|[-+*/%()=<>,]))"
 )
 _LONGEST = 1_000
-_MOST_BRACKETS = 50
 _KEYWORDS = {"AND", "OR", "NOT", "IN", "BETWEEN", "TRUE", "FALSE", "REGEXP_LIKE"}
 
 
@@ -126,15 +125,22 @@ class CannotRead(ValueError):
 
 def parse(text: str) -> Node:
     """The tree of a condition. Raises :class:`CannotRead` with the cure."""
-    if len(text) > _LONGEST or text.count("(") > _MOST_BRACKETS:
-        raise CannotRead("条件过长, 请拆成几条规则", "the condition is too long to be read: part it into rules")
+    if len(text) > _LONGEST:
+        raise _too_long()
     reader = _Reader(text)
-    tree = reader.either()
+    try:
+        tree = reader.either()
+    except RecursionError as too_deep:
+        raise _too_long() from too_deep
     if reader.kind != "end":
         raise CannotRead(
             f"条件在 {reader.value!r} 处没有结束", f"nothing may follow before {reader.value!r}: join with AND or OR"
         )
     return tree
+
+
+def _too_long() -> CannotRead:
+    return CannotRead("条件过长, 请拆成几条规则", "the condition is too long to be read: part it into rules")
 
 
 def nodes(tree: Node) -> Iterator[Node]:
