@@ -1,6 +1,8 @@
 """Signed notes, checkpoints, cosignatures: what the specifications and other people's logs say is read as they say."""
 
 import base64
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,8 +11,10 @@ from hypothesis import strategies as st
 
 from hengdai.evidence.checkpoint import Checkpoint, open_checkpoint
 from hengdai.evidence.cosignature import cosign, open_cosignature, signed_bytes
-from hengdai.evidence.keys import BadKey, Ed25519Signer, MlDsaSigner, SignatureType, VerifierKey
+from hengdai.evidence.keys import BadKey, Ed25519Signer, MlDsaSigner, SignatureType, VerifierKey, sm2_key
+from hengdai.evidence.log import sign_checkpoint
 from hengdai.evidence.note import BadNote, BadSignature, Note, SignatureLine, open_note, sign_note
+from hengdai.evidence.storage import Head
 from hengdai.evidence.tree import leaf_hash
 from tests.evidence.conftest import load_json
 
@@ -182,3 +186,44 @@ def test_no_bytes_at_all_make_the_reader_fail_otherwise_than_by_refusal(data: by
         pass
     else:
         assert bytes(note) == data or any(not line.canonical for line in note.lines)
+
+
+class OpensslSm2:
+    """An SM2 signer as a party would provide one: the key stays with a tool of its own (here `openssl`)."""
+
+    def __init__(self, folder: Path) -> None:
+        self._key = folder / "sm2.key"
+        self._run("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:sm2", "-out", str(self._key))
+        public = self._run("pkey", "-in", str(self._key), "-pubout", "-outform", "DER")
+        (folder / "sm2.pub").write_bytes(public)
+        self.key = sm2_key(LOG.key.name, public[-65:])
+
+    def sign(self, message: bytes) -> bytes:
+        return self._run("dgst", "-sm3", "-sign", str(self._key), "-sigopt", "distid:1234567812345678", data=message)
+
+    def verifies(self, message: bytes, signature: bytes) -> bool:
+        beside = self._key.with_name("signature")
+        beside.write_bytes(signature)
+        public = ("-keyform", "DER", "-verify", str(self._key.with_name("sm2.pub")))
+        command = ["openssl", "dgst", "-sm3", *public, "-signature", str(beside), "-sigopt", "distid:1234567812345678"]
+        return subprocess.run(command, input=message, capture_output=True, check=False).returncode == 0
+
+    @staticmethod
+    def _run(*arguments: str, data: bytes = b"") -> bytes:
+        return subprocess.run(["openssl", *arguments], input=data, capture_output=True, check=True).stdout
+
+
+def test_a_log_may_carry_an_sm2_line_that_others_pass_over(tmp_path: Path) -> None:
+    if shutil.which("openssl") is None:
+        pytest.skip("no openssl on this machine to sign with SM2")
+    signer = OpensslSm2(tmp_path)
+    note = sign_checkpoint(TREE.origin, Head(TREE.size, TREE.root, 0), [LOG, signer, NOTARY], 1)
+    checkpoint, opened = open_checkpoint(bytes(note), LOG.key)
+    (line,) = opened.of(signer.key)
+    assert checkpoint == TREE
+    assert signer.verifies(opened.text.encode(), line.signature)
+    assert not signer.verifies(opened.text.encode() + b".", line.signature)
+    assert VerifierKey.parse(str(signer.key)) == signer.key
+    assert not signer.key.verifies(opened.text.encode(), line.signature), "no SM2 is checked in software of ours"
+    with pytest.raises(BadKey):
+        sm2_key("log", b"x" * 65)

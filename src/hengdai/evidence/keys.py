@@ -135,6 +135,14 @@ class Signer(Protocol):
         ...
 
 
+def sm2_key(name: str, public: bytes) -> VerifierKey:
+    """The key text of an SM2 public key (uncompressed point, 65 bytes), whose signatures are SM2 with SM3."""
+    check_name(name)
+    if len(public) != 65 or public[0] != 4:
+        raise BadKey(f"SM2 公钥须为 65 字节未压缩点 / an SM2 key is an uncompressed point, found {len(public)} bytes")
+    return VerifierKey(name, SignatureType.OTHER, SM2_SM3 + public)
+
+
 class Ed25519Signer:
     """A software Ed25519 key from its 32-byte seed. `kind` says whether it signs as a log or as a witness."""
 

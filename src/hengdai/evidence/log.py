@@ -167,13 +167,16 @@ class Sequencer:
 
 
 def sign_checkpoint(origin: str, head: Head, signers: Sequence[Signer], time: int) -> Note:
-    """The checkpoint of `head`, signed with each signer; `time` (seconds since 1970) goes into ML-DSA lines only."""
+    """The checkpoint of `head`, signed with each signer; `time` (seconds since 1970) goes into cosignature lines only.
+
+    Ed25519 and SM2 sign the text; ML-DSA-44 signs the structure of a cosignature.
+    """
     checkpoint = Checkpoint(origin, head.size, head.root)
-    plain = [signer for signer in signers if signer.key.kind is SignatureType.ED25519]
-    check(any(signer.key.name == origin for signer in plain), "a log signs with an Ed25519 key of its own name")
+    plain = [signer for signer in signers if signer.key.kind in (SignatureType.ED25519, SignatureType.OTHER)]
+    names = {signer.key.name for signer in plain if signer.key.kind is SignatureType.ED25519}
+    check(origin in names, "a log signs with an Ed25519 key of its own name", origin=origin)
     note = sign_note(str(checkpoint), *plain)
-    others = [cosign(signer, checkpoint, time) for signer in signers if signer.key.kind is not SignatureType.ED25519]
-    return note.with_lines(*others)
+    return note.with_lines(*(cosign(signer, checkpoint, time) for signer in signers if signer not in plain))
 
 
 def _carry(tails: list[list[bytes]], size: int, files: dict[str, bytes]) -> None:
