@@ -1,1 +1,1 @@
-"""Words that everything speaks: money, rate, rounding, calendar, identity, canonical bytes, checks. Imports nothing of ours."""
+"""Words that everything speaks: money, rate, rounding, calendar, identity, bytes, checks. Imports nothing of ours."""

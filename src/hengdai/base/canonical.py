@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 _SAFE = 2**53 - 1  # RFC 8785 §3.2.2.3: numbers are IEEE 754 doubles; larger integers would not survive
-# Python's encoder writes strings as RFC 8785 §3.2.2.2 asks: short escapes, \u00xx for other controls, the rest as it is.
+# Python's encoder writes strings as RFC 8785 §3.2.2.2 asks: short escapes, \u00xx for other controls, the rest bare.
 _QUOTED = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -46,7 +46,9 @@ def _write(value: object) -> str:
         return _object(value)
     if isinstance(value, list | tuple):
         return "[" + ",".join(_write(item) for item in value) + "]"
-    raise NotCanonical(f"{type(value).__name__} {value!r} has no canonical form; use int, str, bool, date, list or dict")
+    raise NotCanonical(
+        f"{type(value).__name__} {value!r} has no canonical form; use int, str, bool, date, list or dict"
+    )
 
 
 def _integer(value: int) -> str:
