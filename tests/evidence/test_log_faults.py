@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,15 @@ from hengdai.adapters.evidence.disk import Disk
 from hengdai.adapters.evidence.files import FileLogStore, UnreadableHead
 from hengdai.adapters.evidence.fsck import fsck
 from hengdai.adapters.evidence.group_commit import Closed, GroupCommit
+from hengdai.adapters.evidence.witness_files import WitnessFiles
 from hengdai.evidence.audit import audit
+from hengdai.evidence.checkpoint import Checkpoint
 from hengdai.evidence.keys import Ed25519Signer
 from hengdai.evidence.log import Batch, Sequencer, sign_checkpoint
+from hengdai.evidence.storage import Head
 from hengdai.evidence.tiles import EntryTooLong, fetch_entries
 from hengdai.evidence.tree import leaf_hash, root_of
+from hengdai.evidence.witness import Held
 
 ROOT = Path(__file__).resolve().parents[2]
 LOG = Ed25519Signer("evidence.example/prime/2026", b"\x01" * 32)
@@ -104,13 +109,18 @@ def operations(directory: Path) -> int:
     return disk.done
 
 
-def in_another_process(directory: Path, disk: Disk) -> int:
-    """Append entries 250 to 599 in a forked process; gives the signal that killed it, or 0."""
+def killed(disk: Disk, work: Callable[[Disk], object]) -> int:
+    """Do `work` in a forked process; gives the signal that killed it, or 0."""
     child = os.fork()
     if child == 0:
-        Sequencer(FileLogStore(directory, disk)).append(Batch(entries(250, 600), 250, 600))
+        work(disk)
         os._exit(0)
     return os.WTERMSIG(os.waitpid(child, 0)[1])
+
+
+def append_in(directory: Path) -> Callable[[Disk], object]:
+    """The commit under trial: entries 250 to 599."""
+    return lambda disk: Sequencer(FileLogStore(directory, disk)).append(Batch(entries(250, 600), 250, 600))
 
 
 def test_killed_at_any_point_of_a_commit_the_log_is_as_before_or_as_after(tmp_path: Path) -> None:
@@ -120,7 +130,7 @@ def test_killed_at_any_point_of_a_commit_the_log_is_as_before_or_as_after(tmp_pa
     for at in range(1, count + 1):
         directory = tmp_path / str(at)
         begin(directory)
-        assert in_another_process(directory, DeadlyDisk(at)) == signal.SIGKILL
+        assert killed(DeadlyDisk(at), append_in(directory)) == signal.SIGKILL
         sequencer = Sequencer(FileLogStore(directory))
         sizes.add(sequencer.head.size)
         assert sequencer.head.size in (250, 600)
@@ -130,6 +140,44 @@ def test_killed_at_any_point_of_a_commit_the_log_is_as_before_or_as_after(tmp_pa
         assert everything(directory)[251:] == entries(251, 600)
         assert fsck(directory).faults == ()
     assert sizes == {250, 600}
+
+
+def test_killed_at_any_point_of_publishing_the_old_checkpoint_stands_or_the_new_one(tmp_path: Path) -> None:
+    def note(size: int) -> bytes:
+        return bytes(sign_checkpoint(LOG.key.name, Head(size, leaf_hash(b"root"), size), [LOG], 0))
+
+    def publish(disk: Disk) -> None:
+        FileLogStore(tmp_path, disk).publish(20, note(20))
+
+    seen = set()
+    for at in range(1, 8):
+        (tmp_path / "checkpoint").write_bytes(note(10))
+        dead = killed(DeadlyDisk(at), publish) == signal.SIGKILL
+        found = FileLogStore(tmp_path).checkpoint()
+        assert found in (note(10), note(20))
+        seen.add((dead, found == note(20)))
+    assert seen >= {(True, False), (True, True), (False, True)}
+
+
+def test_killed_at_any_point_of_cosigning_a_witness_remembers_the_old_tree_or_the_new_one(tmp_path: Path) -> None:
+    def held(size: int) -> Held:
+        head = Head(size, leaf_hash(b"root"), size)
+        note = sign_checkpoint(LOG.key.name, head, [LOG], 0)
+        return Held(Checkpoint(LOG.key.name, size, head.root), bytes(note), size)
+
+    seen = set()
+    for at in range(1, 8):
+        directory = tmp_path / str(at)
+        WitnessFiles(directory).keep(None, held(10))
+
+        def keep(disk: Disk, directory: Path = directory) -> None:
+            WitnessFiles(directory, disk).keep(held(10), held(20))
+
+        dead = killed(DeadlyDisk(at), keep) == signal.SIGKILL
+        found = WitnessFiles(directory).held(LOG.key.name)
+        assert found in (held(10), held(20))
+        seen.add((dead, found == held(20)))
+    assert seen >= {(True, False), (True, True), (False, True)}
 
 
 def test_a_disk_that_is_full_at_any_point_refuses_and_goes_on_when_there_is_room(tmp_path: Path) -> None:
