@@ -82,6 +82,8 @@ class Order:
     as_if: date | None = None
     settings: Settings = field(default_factory=Settings)
     looking: Looking | None = None
+    watch: Callable[[Audited], None] | None = None
+    """Told of every batch after it was counted, by whoever makes something else of it."""
 
 
 def audit_tape(tapes: Sequence[Tape], order: Order, sink: Sink, progress: Callable[[int], None]) -> Tally:
@@ -107,6 +109,8 @@ def audit_tape(tapes: Sequence[Tape], order: Order, sink: Sink, progress: Callab
                 audited = _audited(taken.loans, terms, order.looking, sink)
                 tally.add(audited)
                 sink.findings(audited.findings)
+                if order.watch is not None:
+                    order.watch(audited)
             progress(tally.rows)
         _tell_torn(tape, tally, sink)
     return tally

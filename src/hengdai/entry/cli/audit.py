@@ -1,7 +1,7 @@
 """`hengdai audit`: any lender's loan tape, recomputed and held against the law; nothing else of ours is needed."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,12 +15,16 @@ from hengdai.adapters.tapes.book import BookTape, is_book
 from hengdai.adapters.tapes.debits import FileDebits, looking_in
 from hengdai.adapters.tapes.files import FileTape, FolderSink, mapping_data, sample_of
 from hengdai.adapters.tapes.read import TapeUnreadable
+from hengdai.adapters.tapes.runoff import write_runoff
 from hengdai.app.audit_tape import Looking, Order, Tape, audit_tape
+from hengdai.audit.batch import Audited
 from hengdai.audit.guess import draft, guess
 from hengdai.audit.mapping import MappingUnreadable, TapeMapping, parse_mapping
+from hengdai.audit.runoff import Old, Remedy, old_loans, plan, step_of
 from hengdai.audit.tally import Tally
 from hengdai.audit.views import views_of
-from hengdai.base.money import currency
+from hengdai.base.calendar import month_after
+from hengdai.base.money import Money, currency
 from hengdai.base.text import Text
 from hengdai.entry.cli.exits import Exit
 from hengdai.entry.cli.talk import data, say, stop
@@ -37,6 +41,7 @@ _DONE = Text(
     "{loans} loans: {breached} breached, {different} different, {undetermined} undetermined, {clean} clean; "
     "{rejected} rows unread",
 )
+_MONTH = Text("{month}  处理 {mended} 笔, 费用 {price}, 尚余 {left}", "{mended} mended for {price}, {left} left")
 _CAP = Text(
     "超过上限 {over} 笔, 应退还 {refund}; 综合成本 (单利) 中位数 {median}",
     "{over} above the cap, {refund} to pay back; median all-in cost (simple) {median}",
@@ -99,6 +104,48 @@ def tape(
         raise typer.Exit(int(Exit.NO))
 
 
+@audit.command("runoff")
+def runoff(
+    tapes: Annotated[list[Path], typer.Argument(help="贷款带或账本目录 / loan tapes, or a book's folder")],
+    by: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="至此日清零 / none above the line by this day")],
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="自此日起 / from this day [今天 / today]")
+    ] = None,
+    pack: Annotated[str | None, typer.Option(help="法规包 / law pack [映射所写 / as the mapping says]")] = None,
+    out: Annotated[Path, typer.Option(help="输出目录 / folder to write")] = Path("runoff"),
+    map: Annotated[str | None, typer.Option("--map", help="列映射 / the mapping")] = None,
+    debits: Annotated[Path | None, typer.Option(help="借款人全部扣款 / all debits of the borrowers")] = None,
+    entities: Annotated[Path | None, typer.Option(help="主体登记目录 / folder of the register")] = None,
+    as_if: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="视同写于此日 / judge as if written that day")
+    ] = None,
+    remedy: Annotated[list[Remedy] | None, typer.Option(help="可用的补救, 可重复 / remedies that may be used")] = None,
+) -> None:
+    """存量清退计划: 每笔超限贷款最便宜的合法补救, 逐月费用与进度. Plan the run-off of loans above the cap.
+
+    写出 runoff.csv 与 runoff.json. Writes runoff.csv, a row a loan, and runoff.json, a row a month.
+
+    例 Example: hengdai audit runoff tape.csv --map map.toml --by 2027-12-31
+    """
+    olds: list[Old] = []
+    start = since.date() if since else datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    asked = _Asked(pack, out, map, debits, entities, as_if, (), pdf=False)
+    try:
+        order, _ = _run(tapes, asked, lambda audited: olds.extend(old_loans(audited, start)))
+    except (TapeUnreadable, MappingUnreadable) as error:
+        stop(Exit.UNREADABLE, str(error))
+    months = max(1, (by.year - start.year) * 12 + by.month - start.month)
+    steps = [step for old in olds if (step := step_of(old, tuple(remedy or Remedy))) is not None]
+    told = plan(steps, months)
+    write_runoff(out, steps, told, start)
+    code = currency(order.mapping.currency)
+    for month in told:
+        due = month_after(start, month.number).isoformat()[:7]
+        price = Money(month.price, code)
+        data(str(_MONTH.fill(month=due, mended=f"{month.mended:,}", price=price, left=f"{month.left:,}")))
+    data(str(out / "runoff.csv"))
+
+
 class _Asked:
     """The options of one call."""
 
@@ -115,16 +162,20 @@ def _draft(tape: Path, pack: str) -> str:
     return draft(guess(names, cells), pack=pack, currency="CNY")
 
 
-def _audit(paths: Sequence[Path], asked: _Asked) -> Tally:
-    shelf = FolderShelf()
-    read, pack = _mapping(paths, asked, shelf)
+def _run(paths: Sequence[Path], asked: _Asked, watch: Callable[[Audited], None] | None = None) -> tuple[Order, Tally]:
+    """Audit the tapes into the folder; returns what was ordered and what it adds up to."""
+    read, pack = _mapping(paths, asked, FolderShelf())
     latest = pack.checked_on if read.as_if == "latest" else read.as_if
     as_if = asked.as_if.date() if asked.as_if else latest if isinstance(latest, date) else None
     tapes: list[Tape] = [BookTape(path) if is_book(path) else FileTape(path, read.encoding) for path in paths]
-    looking = _looking(paths, asked)
-    order = Order(read, pack, as_if, Settings(frozenset(asked.switches)), looking)
+    order = Order(read, pack, as_if, Settings(frozenset(asked.switches)), _looking(paths, asked), watch)
     with FolderSink(asked.out) as sink:
-        tally = audit_tape(tapes, order, sink, lambda rows: say(_WENT.fill(rows=f"{rows:,}")))
+        return order, audit_tape(tapes, order, sink, lambda rows: say(_WENT.fill(rows=f"{rows:,}")))
+
+
+def _audit(paths: Sequence[Path], asked: _Asked) -> Tally:
+    order, tally = _run(paths, asked)
+    read, pack, as_if, looking = order.mapping, order.pack, order.as_if, order.looking
     today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
     report = Report(
         tally, pack, tuple(path.name for path in paths), currency(read.currency), today, read.mapped, as_if,

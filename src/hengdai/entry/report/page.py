@@ -28,8 +28,8 @@ def page(report: Report, language: Language, other: str) -> str:
         "main",
         tag("div", _top(report, words, other), _lead(report, words), _figures(report, words), _costs(report, words),
             _clauses(report, words), class_="board"),
-        _other_clauses(report, words), _groups(report, words), _patterns(report, words), _differences(report, words), _missing(report, words),
-        _rejected(report, words), _worst(report, words), _method(words),
+        _other_clauses(report, words), _groups(report, words), _patterns(report, words),
+        _differences(report, words), _missing(report, words), _rejected(report, words), _worst(report, words), _method(words),
         tag("footer", words("made", day=report.made_on.isoformat())),
     )  # fmt: skip
     head = tag(
