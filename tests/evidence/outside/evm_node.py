@@ -6,15 +6,15 @@ Prints one line of JSON (port, contract, account, stranger) and serves the few J
 import json
 import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib import import_module
 from pathlib import Path
 
-from eth_tester import EthereumTester, PyEVMBackend  # type: ignore[import-not-found]
-from eth_tester.exceptions import TransactionFailed, TransactionNotFound  # type: ignore[import-not-found]
-from vyper import compile_code  # type: ignore[import-not-found]
+# Asked for by name: they belong to the outside Python that runs this file, not to the project.
+eth, failures, vyper = (import_module(name) for name in ("eth_tester", "eth_tester.exceptions", "vyper"))
 
-chain = EthereumTester(PyEVMBackend())
+chain = eth.EthereumTester(eth.PyEVMBackend())
 account, stranger = chain.get_accounts()[:2]
-code = compile_code(Path(sys.argv[1]).read_text(), output_formats=["bytecode"])["bytecode"]
+code = vyper.compile_code(Path(sys.argv[1]).read_text(), output_formats=["bytecode"])["bytecode"]
 anchorers = f"{32:064x}{1:064x}{account[2:].lower():0>64}"
 made = chain.send_transaction({"from": account, "data": code + anchorers, "gas": 3_000_000})
 contract = chain.get_transaction_receipt(made)["contract_address"]
@@ -31,7 +31,7 @@ def answer(method: str, parameters: list[object]) -> object:
         return chain.call(asked)
     try:
         receipt = chain.get_transaction_receipt(parameters[0])
-    except TransactionNotFound:
+    except failures.TransactionNotFound:
         return None
     return {"status": hex(receipt["status"]), "blockNumber": hex(receipt["block_number"])}
 
@@ -44,7 +44,7 @@ class Handler(BaseHTTPRequestHandler):
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         try:
             said = {"result": answer(asked["method"], asked["params"])}
-        except TransactionFailed as error:
+        except failures.TransactionFailed as error:
             said = {"error": {"code": 3, "message": f"execution reverted: {error}"}}
         self.send_response(200)
         self.end_headers()

@@ -9,10 +9,9 @@ from hengdai.base.text import Text
 from hengdai.evidence.anchor import Anchor
 from hengdai.evidence.bundle import Proven, Sealed, write_bundle
 from hengdai.evidence.checkpoint import Checkpoint
+from hengdai.evidence.log import Sequencer
 from hengdai.evidence.note import Note
 from hengdai.evidence.record import Kept
-from hengdai.evidence.tiles import TileHashes
-from hengdai.evidence.tree import prove_inclusion
 
 
 class NotSealedYet(Exception):
@@ -60,7 +59,8 @@ class Exporter:
         """
         years = sorted({one.year for one in records})
         notes = {year: self._published(year) for year in years}
-        proven = [self._proven(one, years.index(one.year), notes[one.year]) for one in records]
+        readers = {year: Sequencer(self._logs.store(year)) for year in years}
+        proven = [_proven(one, years.index(one.year), notes[one.year], readers[one.year]) for one in records]
         logs = [Sealed(notes[year], self._parties[year].policy, self._parties[year].operators) for year in years]
         anchors = [
             Anchor(anchor.kind, place, anchor.value)
@@ -77,12 +77,12 @@ class Exporter:
             raise NotSealedYet(Text(f"{origin} 尚未封存", f"{origin} was never sealed"))
         return Note.parse(data)
 
-    def _proven(self, one: Placed, place: int, note: Note) -> Proven:
-        size = Checkpoint.parse(note.text).size
-        if not 0 <= one.kept.index < size:
-            index = one.kept.index
-            raise NotSealedYet(
-                Text(f"第 {index} 条尚未封存 (已封存 {size} 条)", f"entry {index} is beyond the sealed {size}")
-            )
-        hashes = TileHashes(size, self._logs.store(one.year).read)
-        return Proven(one.kept, prove_inclusion(one.kept.index, size, hashes), place, one.shown)
+
+def _proven(one: Placed, place: int, note: Note, sequencer: Sequencer) -> Proven:
+    size = Checkpoint.parse(note.text).size
+    if not 0 <= one.kept.index < size:
+        index = one.kept.index
+        raise NotSealedYet(
+            Text(f"第 {index} 条尚未封存 (已封存 {size} 条)", f"entry {index} is beyond the sealed {size}")
+        )
+    return Proven(one.kept, sequencer.proof_of(one.kept.index, size), place, one.shown)

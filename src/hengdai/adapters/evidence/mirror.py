@@ -12,7 +12,6 @@ from hengdai.base.text import Text
 from hengdai.evidence.checkpoint import Checkpoint
 from hengdai.evidence.log import Edge, grow, load_edge
 from hengdai.evidence.monitor import Alarm, Concern
-from hengdai.evidence.note import BadNote, BadSignature
 from hengdai.evidence.policy import Policy
 from hengdai.evidence.storage import Head, LogStore
 from hengdai.evidence.tiles import WIDTH, Absent, BadTile, Fetch, TileHashes, fetch_entries
@@ -52,7 +51,7 @@ class Mirror:
         try:
             note = fetch("checkpoint")
             checkpoint, _, quorum = self._policy.open(note)
-        except (Absent, BadNote, BadSignature) as error:
+        except (Absent, ValueError) as error:  # a bad note or a bad signature is a ValueError
             return held, [
                 self._alarm(Concern.UNREADABLE, "检查点不可信", f"the checkpoint cannot be believed: {error}")
             ]
