@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hengdai.adapters.clock import WallClock
 from hengdai.adapters.ids import TimeOrderedIds
+from hengdai.adapters.logs import configure
 from hengdai.adapters.packs import FolderShelf
 from hengdai.adapters.postgres.door import Door
 from hengdai.adapters.postgres.engine import connect, migrate
@@ -38,7 +39,11 @@ class Settings:
 
 @asynccontextmanager
 async def platform(dsn: str, *, packs: Path | None = None, clock: Clock | None = None) -> AsyncIterator[Platform]:
-    """A platform on a migrated database; its connections are closed on leaving."""
+    """A platform on a migrated database; its connections are closed on leaving.
+
+    The program's log goes to standard error, as JSON lines when HENGDAI_LOG is `json`.
+    """
+    configure(json_lines=os.environ.get("HENGDAI_LOG") == "json")
     engine = connect(dsn, CONNECTIONS)
     store = PostgresStore(engine)
     try:

@@ -2,11 +2,12 @@
 
 import sys
 from importlib import import_module
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+from hengdai import __version__
 from hengdai.entry.cli.exits import Exit
 from hengdai.entry.cli.story import EXITS, INTRODUCTION, STORY, Command
 
@@ -58,8 +59,18 @@ def story() -> str:
 _root = typer.Typer(cls=Story, add_completion=False, rich_markup_mode=None, no_args_is_help=True)
 
 
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"hengdai {__version__}")
+        raise typer.Exit
+
+
 @_root.callback()
-def _callback() -> None:
+def _callback(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_tell_version, help="版本 / version")
+    ] = False,
+) -> None:
     """衡贷: 可自证的助贷业务核心."""
 
 
