@@ -65,7 +65,8 @@ def scored(folder: Path, seed: int, loans: int) -> tuple[pl.DataFrame, pl.DataFr
     key = ["loan_id", "at", "payee", "amount"]
     silent = score(tape, debits.drop("guilty").with_columns(text=pl.lit("")), looking.register)
     truth = debits.select(*key, "guilty").unique(key)
-    return found.join(truth, on=key, how="left"), silent.join(truth, on=key, how="left"), taken
+    told = [truth.join(each, on=key, how="left").with_columns(pl.col("score").fill_null(0)) for each in (found, silent)]
+    return told[0], told[1], taken
 
 
 def main() -> int:

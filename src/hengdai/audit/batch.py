@@ -18,9 +18,9 @@ from hengdai.audit.intake import ROW, SOURCE
 from hengdai.audit.plan import Ints, Plans, first_rows, plans_of, whole
 from hengdai.audit.price import Extra, Prices, prices_of
 from hengdai.audit.refund import Compounding, refund
-from hengdai.audit.weigh import NO_CAP, Weighed, weigh_columns
+from hengdai.audit.weigh import NO_CAP, SIMPLE, Weighed, cap_rules, weigh_columns
 from hengdai.law.judge import Settings
-from hengdai.law.kinds import Outcome, Unit
+from hengdai.law.kinds import Effect, Outcome, Unit
 from hengdai.law.pack import Pack
 
 
@@ -32,7 +32,7 @@ class Answer(StrEnum):
     DIFFERENT = "different"
     """A figure of the tape differs materially from the recomputation."""
     UNDETERMINED = "undetermined"
-    """A rule could not be answered although the tape has a column for what it lacks, or no cost could be computed."""
+    """A cap, or a rule whose facts the tape has columns for, could not be answered."""
     CLEAN = "clean"
     """No rule that the tape's facts allow is breached, and no figure differs materially."""
 
@@ -146,12 +146,18 @@ def months_passed(loans: pl.DataFrame, plans: Plans) -> Ints:
 
 
 def _judged(weighed: Weighed, facts: pl.DataFrame) -> list[pl.Series]:
-    """Rules breached and undetermined, as lists of ids; `open` are those undetermined for a fact that this tape has."""
+    """Rules breached and undetermined, as lists of ids; `open` are those that a loan must not pass with.
+
+    Those are the caps, which an audit is for, and every rule whose facts this tape has columns for.
+    """
     outcomes = weighed.outcomes
     breached = [_when(rule.id, Outcome.BREACHED) for rule in weighed.rules]
     undetermined = [_when(rule.id, Outcome.UNDETERMINED) for rule in weighed.rules]
+    caps = {rule.id for rule in cap_rules(weighed.rules, SIMPLE) if rule.effect is Effect.BLOCK}
     answerable = [
-        _when(rule.id, Outcome.UNDETERMINED) for rule in weighed.rules if all(n in facts.columns for n in rule.facts)
+        _when(rule.id, Outcome.UNDETERMINED)
+        for rule in weighed.rules
+        if rule.id in caps or all(name in facts.columns for name in rule.facts)
     ]
     frame = outcomes.select(
         _listed(breached).alias("breached"),

@@ -66,14 +66,14 @@ def guess(headers: Sequence[str], sample: Mapping[str, Sequence[str]]) -> list[G
     `sample` holds some cells (text) of each header. An exact word wins over one that is only contained.
     """
     plain = {header: plain_header(header) for header in headers}
-    taken: set[str] = set()
-    found = []
-    for column in COLUMNS:
-        header = _header_of(column, plain, taken)
-        if header is not None:
-            taken.add(header)
-            found.append(_infer(column, header, [cell.strip() for cell in sample.get(header, ()) if cell.strip()]))
-    return found
+    chosen: dict[str, str] = {}
+    for exact in (True, False):
+        for column in COLUMNS:
+            header = None if column.name in chosen else _header_of(column, plain, set(chosen.values()), exact=exact)
+            if header is not None:
+                chosen[column.name] = header
+    cells = {header: [cell.strip() for cell in sample.get(header, ()) if cell.strip()] for header in headers}
+    return [_infer(c, chosen[c.name], cells[chosen[c.name]]) for c in COLUMNS if c.name in chosen]
 
 
 def draft(guesses: Sequence[Guess], *, pack: str, currency: str) -> str:
@@ -85,7 +85,12 @@ def draft(guesses: Sequence[Guess], *, pack: str, currency: str) -> str:
         f'currency = "{currency}"',
         "",
         "[constants]",
-        '# lender_kind = "bank"   # 若带上没有此列 / when the tape has no such column',
+        "# 带上没有而每笔相同的, 在此写明; 缺了它们, 上限无法判定",
+        "# what the tape has no column for and is the same for every loan; without these no cap can be judged",
+        '# lender_kind = "bank"',
+        '# product_kind = "consumer"',
+        '# method = "equal_instalment"',
+        "# internet_loan = true",
     ]
     for one in guesses:
         lines += [
@@ -110,13 +115,14 @@ def draft(guesses: Sequence[Guess], *, pack: str, currency: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _header_of(column: Column, plain: Mapping[str, str], taken: set[str]) -> str | None:
+def _header_of(column: Column, plain: Mapping[str, str], taken: set[str], *, exact: bool) -> str | None:
+    """A free header that is one of the column's words, or contains one; exact ones of all columns go first."""
     words = (plain_header(column.name), *column.words)
     for word in words:
-        for header, text in plain.items():
+        for header, text in plain.items() if exact else ():
             if header not in taken and text == word:
                 return header
-    for word in words:
+    for word in () if exact else words:
         for header, text in plain.items():
             # A word of two Chinese characters or six letters is long enough to be meant when contained.
             long_enough = len(word) >= 6 or (len(word) >= 3 and not word.isascii())

@@ -83,10 +83,9 @@ def link(loans: pl.DataFrame, debits: pl.DataFrame, register: Register) -> Linke
 
 
 def score(loans: pl.DataFrame, debits: pl.DataFrame, register: Register) -> pl.DataFrame:
-    """Every debit in the window of its loan with its signs, score and the pattern it would be."""
+    """Every debit in the window of its loan that has a telling sign, with its score and the pattern it would be."""
     seen = _with_signs(_in_window(loans, debits), register)
-    weights = pl.sum_horizontal([pl.col(name).cast(pl.Int64) * sign.weight for name, sign in SIGNS.items()])
-    total = pl.when(pl.any_horizontal(TELLING)).then(weights).otherwise(0)
+    total = pl.sum_horizontal([pl.col(name).cast(pl.Int64) * sign.weight for name, sign in SIGNS.items()])
     told = pl.concat_str([pl.when(name).then(pl.lit(name)) for name in SIGNS], separator=";", ignore_nulls=True)
     return seen.with_columns(
         total.alias("score"), told.alias("signs"), _pattern().alias("pattern"),
@@ -132,7 +131,8 @@ def _with_signs(seen: pl.DataFrame, register: Register) -> pl.DataFrame:
         near_application=since_application.abs() <= 3,
         same_hour=((pl.col("at") - pl.col("applied_at")).dt.total_seconds().abs() <= 3_600).fill_null(False),
     )
-    return _together(seen)
+    # Everybody's shopping is most of the table; without a telling sign it scores nothing and needs no second look.
+    return _together(seen.filter(pl.any_horizontal(TELLING)))
 
 
 def _together(seen: pl.DataFrame) -> pl.DataFrame:

@@ -13,7 +13,7 @@ from math import isqrt
 from hengdai.base.rate import E8
 
 MONTHS = 12
-_BITS = 128
+_BITS = 96
 
 
 class Compounding(StrEnum):
@@ -29,27 +29,22 @@ def refund(flows: Sequence[int], cap_e8: int, month: int, compounding: Compoundi
     `flows` are monthly, the money received first and positive.
     """
     growth = monthly_growth(cap_e8, compounding)
-    excess = _excess(flows, growth)
-    if excess <= 0:
+    up, down, last = growth.numerator, growth.denominator, len(flows) - 1
+    # The value of all flows at the end, over down**last, by Horner: whole numbers without a common divisor to look for.
+    total, scale = 0, 1
+    for flow in flows:
+        total = total * up + flow * scale
+        scale *= down
+    if total >= 0:
         return 0
-    value = excess * growth**month
-    return -(-value.numerator // value.denominator)
-
-
-def _excess(flows: Sequence[int], growth: Fraction) -> Fraction:
-    """What is paid too much, valued at the payout: minus the present value of the flows at the monthly growth."""
-    up, down = growth.numerator, growth.denominator
-    # Horner from the last flow back: after it value / scale is the sum of flow_k / growth**k times up / 1.
-    value, scale = 0, 1
-    for flow in reversed(flows):
-        value = flow * scale + value * down
-        scale *= up
-    return Fraction(-value * up, scale)
+    # Brought back from the end to `month`, and rounded up.
+    divisor: int = up ** (last - month) * down**month
+    return -(total // divisor)
 
 
 @lru_cache(maxsize=64)
 def monthly_growth(cap_e8: int, compounding: Compounding) -> Fraction:
-    """One plus the rate a month of a yearly cap; the twelfth root of the compound one to 128 bits, from below.
+    """One plus the rate a month of a yearly cap; the twelfth root of the compound one to 96 bits, from below.
 
     From below, so that the refund is never a minor unit too small.
     """

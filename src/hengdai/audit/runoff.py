@@ -99,7 +99,7 @@ def step_of(
 
 
 def plan(steps: Sequence[Step], months: int) -> list[Month]:
-    """Mend the loans in `months` months, an equal number each month, those that cost the most per loan first.
+    """Mend the loans in `months` months, as many each month, earlier ones rounded up, the dearest loans first.
 
     Whoever waits pays on above the line, so the dearest are mended first. No months or fewer raise `ValueError`.
     """
@@ -108,7 +108,7 @@ def plan(steps: Sequence[Step], months: int) -> list[Month]:
     ordered = sorted(steps, key=lambda step: (-step.price, step.loan_id))
     told, begin = [], 0
     for number in range(1, months + 1):
-        end = len(ordered) * number // months
+        end = -(-len(ordered) * number // months)
         told.append(Month(number, end - begin, sum(s.price for s in ordered[begin:end]), len(ordered) - end))
         begin = end
     return told

@@ -51,6 +51,11 @@ class FileDebits:
         key = "loan_id" if self._key == "loan" else "borrower"
         mine = loans.lazy().select("loan_id", pl.col(key).alias("_key")).filter(pl.col("_key").is_not_null())
         found = self._frame.join(mine, left_on=self._key, right_on="_key", how="inner")
+        return found.select("loan_id", self._moment(), "payee", pl.col("amount").cast(pl.Int64), "text").collect()
+
+    def _moment(self) -> pl.Expr:
+        if self._frame.collect_schema()["at"] == pl.Datetime("us"):
+            return pl.col("at")
         at = pl.col("at").cast(pl.String)
         offset = at.str.contains(r"([+-]\d{2}:?\d{2}|Z)$")
         zoned = at.str.to_datetime("%Y-%m-%dT%H:%M:%S%#z", time_unit="us", strict=False, exact=True, time_zone="UTC")
@@ -58,10 +63,7 @@ class FileDebits:
         plain = (
             at.str.slice(0, 19).str.replace(" ", "T").str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="us", strict=False)
         )
-        return found.select(
-            "loan_id", pl.when(offset).then(local).otherwise(plain).alias("at"), "payee",
-            pl.col("amount").cast(pl.Int64), "text",
-        ).collect()  # fmt: skip
+        return pl.when(offset).then(local).otherwise(plain).alias("at")
 
     def shown(self, loans: pl.DataFrame) -> pl.DataFrame | None:
         """What the borrowers of these loans were shown, as facts; None when no such table is there."""

@@ -116,7 +116,7 @@ WORDS: Mapping[str, Text] = {
     "refer": Text("转人工", "to a person"),
     "warn": Text("提示", "warns"),
     "report": Text("报告", "reports"),
-    "other": Text("English", "中文"),
+    "other": Text("英文版 English", "Chinese 中文"),
     "made": Text(
         "制作日 {day}。每笔的全部数字在 findings.parquet 与 findings.csv, 无法读取的格在 rejects.csv。",
         "Made on {day}. Every figure of every loan is in findings.parquet and findings.csv, unread "
