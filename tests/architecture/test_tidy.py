@@ -13,7 +13,7 @@ from tools.source import ROOT, Source, source, sources
 
 RULES = PURITY + MANNERS
 MACHINE = re.compile(r"(?<![\w.:/~-])/(?:home|root|work|tmp|farm|Users|opt)/\w|[A-Z]:\\\\?Users")
-MAKING = re.compile(r"\b(?:issue|ticket|pull request) #?\d+\b|\bCo-authored-by\b|\b(?:Claude|ChatGPT|Copilot)\b", re.I)
+MAKING = re.compile(r"\b(?:issue|ticket|pull request) #?\d+\b", re.I)
 SUFFIXES = {".py", ".md", ".toml", ".sh", ".sql", ".css", ".html", ".js", ".yaml", ".json", ".mako"}
 FOLDERS = ("src", "tests", "tools", "docs", "benchmarks", ".ci")
 
