@@ -12,7 +12,9 @@ from hengdai.app.ports import Office
 from hengdai.app.work import JudgementRow, LoanChange, LoanRecord, Work
 from hengdai.base.identity import EventId, LoanId, OrgId
 from hengdai.law.errors import LawIsSilent
+from hengdai.law.kinds import Stage
 from hengdai.loan import refusal
+from hengdai.loan.clearance import stopped
 from hengdai.loan.commands import Command
 from hengdai.loan.decide import decide
 from hengdai.product.record import write
@@ -43,19 +45,19 @@ class LawStops(Declined):
 async def change_loan(office: Office, call: LoanCall, command: Command) -> Outcome:
     """Do a command on a loan that there is; the answer says its state, the new events and, at a gate, every verdict."""
     route = type(command).__name__.lower()
-    stopped: list[LawStops] = []
+    stops: list[LawStops] = []
 
     async def verb(work: Work) -> Mapping[str, object]:
-        stopped.clear()
+        stops.clear()
         try:
             return await _change(office, work, call, command)
         except LawStops as stop:
-            stopped.append(stop)
+            stops.append(stop)
             raise
 
     outcome = await run(office, Call(call.actor, route, call.key, _payload(call, command)), verb)
-    if stopped:
-        stop = stopped[0]
+    if stops:
+        stop = stops[0]
 
         async def keep(work: Work) -> None:
             await work.keep_pack(stop.row.pack_digest, str(stop.row.said["pack"]), stop.texts)
@@ -75,18 +77,15 @@ async def _change(office: Office, work: Work, call: LoanCall, command: Command) 
     today = office.clock.today()
     day = call.day or today
     stage = GATES.get(command.kind)
-    judged = None
-    if stage is not None:
-        try:
-            judged = await judge_gate(office.packs, work, record, stage, id=office.ids.next(), day=day)
-        except LawIsSilent as silence:
-            raise Declined(No.because(Turned.LAW_SILENT, problem=silence)) from None
+    judged = None if stage is None else await _judged(office, work, record, stage, day)
     answer = decide(record.loan, command, day=day, today=today, clearance=judged.clearance if judged else None)
     if isinstance(answer, refusal.No):
         if judged and answer.refusal is refusal.Refusal.LAW_FORBIDS:
             texts = office.packs.texts(judged.row.pack_digest)
             raise LawStops(said_no(answer), record.org, record.id, judged.row, texts)
         raise Declined(said_no(answer))
+    if stage is not None and day < today:
+        await _demand_today(office, work, record, stage, today)
     booked = await work.entries(record.org, record.id) if needs_booked(record, answer, day) else ()
     when = Happening(day, office.clock.now(), today)
     derived = derive(record.id, record, answer, when, name=lambda: EventId(office.ids.next()), booked=booked)
@@ -95,6 +94,21 @@ async def _change(office: Office, work: Work, call: LoanCall, command: Command) 
         await work.keep_pack(judged.row.pack_digest, record.loan.terms.pack, office.packs.texts(judged.row.pack_digest))
     await work.record(change)
     return answer_of(change, judged)
+
+
+async def _judged(office: Office, work: Work, record: LoanRecord, stage: Stage, day: date) -> Judged:
+    try:
+        return await judge_gate(office.packs, work, record, stage, id=office.ids.next(), day=day)
+    except LawIsSilent as silence:
+        raise Declined(No.because(Turned.LAW_SILENT, problem=silence)) from None
+
+
+async def _demand_today(office: Office, work: Work, record: LoanRecord, stage: Stage, today: date) -> None:
+    """A gate that is passed for an earlier day must stand open today too: an old date is no way round a new fact."""
+    judged = await _judged(office, work, record, stage, today)
+    stop = stopped(judged.clearance)
+    if stop is not None:
+        raise LawStops(said_no(stop), record.org, record.id, judged.row, office.packs.texts(judged.row.pack_digest))
 
 
 async def found(work: Work, call: LoanCall) -> LoanRecord:

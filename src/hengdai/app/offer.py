@@ -67,6 +67,10 @@ async def _offer(office: Office, work: Work, actor: Actor, application: Applicat
     day = application.day or today
     known = await work.loan(id, parties.funder)
     judged = await _judged(office, work, terms, application.attested, day)
+    if day < today and not judged.clearance.stopping:
+        now = await _judged(office, work, terms, application.attested, today)
+        if now.clearance.stopping:  # an earlier day is no way round what is so today
+            judged, day = now, today
     command = Offer(id, terms, application.borrower)
     answer = decide(known.loan if known else None, command, day=day, today=today, clearance=judged.clearance)
     if isinstance(answer, refusal.No):

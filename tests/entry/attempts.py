@@ -1,0 +1,255 @@
+"""Every way by which somebody could try to sign or pay out a loan: one line for each operation of the program."""
+
+import inspect
+import itertools
+import pkgutil
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from importlib import import_module
+from typing import Any
+
+import httpx
+
+import hengdai.app
+from hengdai.app.actor import Actor, Role
+from hengdai.app.admit_partner import admit_partner
+from hengdai.app.bulk import Chunk, record_chunk
+from hengdai.app.change import LoanCall, change_loan
+from hengdai.app.charge_off import charge_off
+from hengdai.app.close import close
+from hengdai.app.command import Call, run
+from hengdai.app.confirm_disclosure import confirm_disclosure
+from hengdai.app.disburse import disburse
+from hengdai.app.end_of_day import end_of_day
+from hengdai.app.offer import Application, offer
+from hengdai.app.pay import pay
+from hengdai.app.ports import Office
+from hengdai.app.rebuild import rebuild
+from hengdai.app.recover import recover
+from hengdai.app.refund import refund
+from hengdai.app.restructure import restructure
+from hengdai.app.reverse_payment import reverse_payment
+from hengdai.app.sign import sign
+from hengdai.app.withdraw import withdraw
+from hengdai.app.work import LoanRecord
+from hengdai.base.identity import EventId, LoanId, OrgId
+from hengdai.base.money import CNY, Money
+from hengdai.entry.cli.main import load
+from hengdai.entry.cli.story import STORY
+from hengdai.loan import commands
+from hengdai.loan.codec import terms_digest
+from hengdai.partner.listing import Approval, Listing
+from hengdai.product.disclosure import disclosure_digest
+from hengdai.product.terms import PayeeRole
+from tests.entry.front import application
+
+BANK = OrgId("bank-a")
+ADMIN = Actor(BANK, Role.ADMIN)
+_keys = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The loan that is attacked, as it stood before, on which day it is, and the days one may say it is."""
+
+    office: Office
+    client: httpx.AsyncClient
+    keys: Mapping[str, str]
+    record: LoanRecord
+    today: date
+
+    @property
+    def loan(self) -> LoanId:
+        """Its id."""
+        return self.record.id
+
+    @property
+    def days(self) -> tuple[date | None, ...]:
+        """The business day, and the first day of the loan, on which all was well."""
+        return None, self.record.events[0].day
+
+    async def post(self, path: str, body: Mapping[str, Any], who: str = "admin") -> None:
+        """Try an operation over HTTP on each of the days, for the funder and for the facilitator."""
+        for someone, day in itertools.product({who, "facilitator"}, self.days):
+            headers = {"Authorization": f"Bearer {self.keys[someone]}", "Idempotency-Key": f"try-{next(_keys)}"}
+            dated = dict(body) | ({} if day is None else {"day": day.isoformat()})
+            answer = await self.client.post(f"/v1{path}", json=dated, headers=headers)
+            assert answer.status_code < 500, answer.text
+
+    async def call(self, verb: Callable[[LoanCall], Awaitable[object]]) -> None:
+        """Try a verb on each of the days."""
+        for day in self.days:
+            await verb(LoanCall(ADMIN, f"try-{next(_keys)}", self.loan, day))
+
+
+Attempt = Callable[[Target], Awaitable[None]]
+MONEY = {"amount": "12000.00", "currency": "CNY"}
+ALL = Money(1_200_000, CNY)
+
+
+def at(path: str, **body: Any) -> Attempt:
+    """An operation on the loan over HTTP."""
+    return lambda target: target.post(f"/loans/{target.loan}{path}", body)
+
+
+def house(path: str, **body: Any) -> Attempt:
+    """An operation on the house over HTTP."""
+    return lambda target: target.post(path, body)
+
+
+async def _http_apply(target: Target) -> None:
+    asked = application(start=target.today.isoformat(), rate="20")
+    await target.post("/applications", {**asked, "loan": target.loan})
+
+
+async def _http_confirm(target: Target) -> None:
+    digest = disclosure_digest(target.record.loan.terms)
+    await target.post(f"/loans/{target.loan}/disclosure/confirmation", {"disclosure_digest": digest})
+
+
+async def _http_sign(target: Target) -> None:
+    await target.post(f"/loans/{target.loan}/signature", {"terms_digest": terms_digest(target.record.loan.terms)})
+
+
+OTHER = {
+    "partner": "else", "role": "facilitator", "licence": "", "approved_by": "head_office", "listed_from": "2010-01-01",
+    "published_url": "https://bank-a.example/partners",
+}  # fmt: skip
+HTTP: dict[str, Attempt] = {
+    "admit_organisation": house("/organisations", id="else", name="另一平台", kind="facilitator"),
+    "admit_partner": house("/partners", **OTHER),  # another partner: to list this one again would be lawful
+    "end_partner": house("/partners/else/ending", role="facilitator", listed_until="2014-12-30"),
+    "create_key": house("/keys", role="admin", label="mine"),
+    "revoke_key": house("/keys/nobody/revocation"),
+    "end_business_day": house("/business-day/end"),
+    "apply": _http_apply,
+    "confirm_disclosure": _http_confirm,
+    "sign": _http_sign,
+    "disburse": at("/disbursements", **MONEY),
+    "pay": at("/payments", **MONEY),
+    "reverse_payment": at("/payments/p-1/reversal", why="?"),
+    "refund": at("/refunds", **MONEY),
+    "restructure": at("/restructurings", count=6, rate="10", first_due="2015-06-01"),
+    "charge_off": at("/charge-off"),
+    "recover": at("/recoveries", **MONEY),
+    "close_loan": at("/closure"),
+    "withdraw": at("/withdrawal", why="?"),
+}
+"""Every operation that writes; those that end a loan come last, so that they spoil no other attempt."""
+
+
+def on(verb: Callable[..., Awaitable[object]], *given: object) -> Attempt:
+    """A verb about the loan."""
+    return lambda target: target.call(lambda call: verb(target.office, call, *given))
+
+
+async def _offer(target: Target) -> None:
+    terms = replace(target.record.loan.terms, pack_digest="")
+    for day in target.days:
+        application = Application(terms, "b", target.loan, day, {"partner_listed": True, "all_in_cost_simple": 1})
+        await offer(target.office, ADMIN, f"try-{next(_keys)}", application)
+
+
+async def _sign(target: Target) -> None:
+    await target.call(lambda call: sign(target.office, call, terms_digest(target.record.loan.terms)))
+
+
+async def _confirm(target: Target) -> None:
+    digest = disclosure_digest(target.record.loan.terms)
+    await target.call(lambda call: confirm_disclosure(target.office, call, digest))
+
+
+async def _change(target: Target) -> None:
+    for command in (commands.Sign(terms_digest(target.record.loan.terms)), commands.Disburse(ALL)):
+        await target.call(lambda call, command=command: change_loan(target.office, call, command))  # type: ignore[misc]
+
+
+async def _run(target: Target) -> None:
+    """The road that every verb takes, with a verb that records nothing."""
+
+    async def nothing(_work: object) -> Mapping[str, object]:
+        return {}
+
+    await run(target.office, Call(ADMIN, "sign", f"try-{next(_keys)}", {"loan": target.loan}), nothing)
+
+
+async def _admit(target: Target) -> None:
+    other = Listing(BANK, OrgId("else"), PayeeRole.FACILITATOR, "", Approval.HEAD_OFFICE, target.today, None, "u")
+    await admit_partner(target.office, ADMIN, f"try-{next(_keys)}", other)
+
+
+async def _chunk(target: Target) -> None:
+    await record_chunk(target.office, ADMIN, Chunk("book", next(_keys), (), {}, {}))
+
+
+async def _end_of_day(target: Target) -> None:
+    await end_of_day(target.office, ADMIN)
+
+
+async def _rebuild(target: Target) -> None:
+    await rebuild(target.office, ADMIN)
+
+
+VERBS: dict[str, Attempt | str] = {
+    "admit_partner.admit_partner": _admit,
+    "audit_books.audit_books": "reads",
+    "bulk.chunk_done": "reads",
+    "bulk.record_chunk": _chunk,
+    "command.run": _run,
+    "end_of_day.end_of_day": _end_of_day,
+    "explain.explain": "reads",
+    "jobs.run_job": "the steps of an end of day, tried by it",
+    "rebuild.rebuild": _rebuild,
+    "replay.begin": "tried with whole books",
+    "replay.replay_slice": "tried with whole books",
+    "replay_books.check_books": "reads",
+    "summary.summary": "reads",
+    "verdicts.verdicts": "reads",
+    "offer.offer": _offer,
+    "confirm_disclosure.confirm_disclosure": _confirm,
+    "sign.sign": _sign,
+    "disburse.disburse": on(disburse, ALL),
+    "change.change_loan": _change,
+    "pay.pay": on(pay, ALL),
+    "reverse_payment.reverse_payment": on(reverse_payment, EventId("p-1"), "?"),
+    "refund.refund": on(refund, ALL),
+    "restructure.restructure": on(restructure, 6, 10_000_000, date(2015, 6, 1)),
+    "charge_off.charge_off": on(charge_off),
+    "recover.recover": on(recover, ALL),
+    "close.close": on(close),
+    "withdraw.withdraw": on(withdraw, "?"),
+}
+"""Every verb that is given an office; for one that cannot write a loan, why."""
+
+
+def verbs() -> set[str]:
+    """Every public function of `app` that works with an office, found by looking."""
+    found = set()
+    for module in pkgutil.iter_modules(hengdai.app.__path__):
+        for name, function in inspect.getmembers(import_module(f"hengdai.app.{module.name}"), inspect.isfunction):
+            ours = function.__module__ == f"hengdai.app.{module.name}" and not name.startswith("_")
+            first = next(iter(inspect.signature(function).parameters.values()), None)
+            if ours and first is not None and first.annotation in (Office, "Office"):
+                found.add(f"{module.name}.{name}")
+    return found
+
+
+def reaching_the_book() -> set[str]:
+    """Every command of the command line that is told where a book is."""
+    found = set()
+    for line in (line for chapter in STORY for line in chapter.commands):
+        command = load(line)
+        inside = getattr(command, "commands", None) or {"": command}
+        for name, each in inside.items():
+            if any("--dsn" in getattr(given, "opts", ()) for given in each.params):
+                found.add(f"{line.name} {name}".strip())
+    return found
+
+
+async def standing(office: Office, loan: LoanId) -> LoanRecord:
+    """The loan as it stands."""
+    async with office.store.begin(ADMIN) as work:
+        record = await work.loan(loan)
+    assert record is not None
+    return record
