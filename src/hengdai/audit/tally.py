@@ -16,9 +16,9 @@ from hengdai.audit.compare import Matter
 from hengdai.audit.plan import day_of
 from hengdai.law.kinds import Outcome
 
-STEP_E8 = 10_000
-"""Costs are counted by hundredths of a percent."""
-LAST_STEP = 20_000
+STEP_E8 = 1_000
+"""Costs are counted by thousandths of a percent: step n holds what is above n of them and up to n + 1."""
+LAST_STEP = 200_000
 """Two hundred percent and more are one step."""
 GROUPS = ("partner", "product", "month", "lender")
 WORST = 50
@@ -83,7 +83,7 @@ class Tally:
         self.loans += found.height
         self.principal += int(found["principal"].sum())
         self.answers.update(found["answer"].to_list())
-        steps = (found["simple_e8"].drop_nulls() // STEP_E8).clip(-1, LAST_STEP)
+        steps = ((found["simple_e8"].drop_nulls() - 1) // STEP_E8).clip(-1, LAST_STEP)
         self.costs.update(dict(steps.value_counts().iter_rows()))
         self._law(audited)
         self._money(found)
@@ -159,12 +159,12 @@ class Tally:
         return [each for each in found if each[1] or each[2]]
 
     def quantile_e8(self, numerator: int, denominator: int) -> int | None:
-        """The cost below which that part of the loans lies, to a hundredth of a percent; None without any cost."""
+        """The cost below which that part of the loans lies, to a thousandth of a percent; None without any cost."""
         total, seen = sum(self.costs.values()), 0
         for step in sorted(self.costs):
             seen += self.costs[step]
             if seen * denominator >= total * numerator:
-                return step * STEP_E8
+                return (step + 1) * STEP_E8
         return None
 
 

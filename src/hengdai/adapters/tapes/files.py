@@ -11,7 +11,7 @@ import polars as pl
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from hengdai.adapters.tapes.read import TapeUnreadable, Torn, batches
+from hengdai.adapters.tapes.read import TapeUnreadable, Torn, batches, head_of
 from hengdai.audit.intake import REJECTS
 from hengdai.base.text import Text
 
@@ -112,11 +112,11 @@ def mapping_data(named: str) -> Mapping[str, object]:
 
 def sample_of(path: Path, rows: int = 200) -> tuple[list[str], dict[str, list[str]]]:
     """Headers of a tape and some cells of each, for a first guess at its mapping."""
-    for batch in batches(path):
-        part = batch.slice(0, rows)
-        names = [name for name in part.schema.names if name != "row_number"]
-        cells = {name: [str(value) for value in part.column(name).to_pylist() if value is not None] for name in names}
-        return names, cells
+    if not path.is_file():
+        raise TapeUnreadable(path, Text("文件不存在", "there is no such file"))
+    names, found = head_of(path, rows)
+    if found:
+        return names, {name: [row[at] for row in found if at < len(row)] for at, name in enumerate(names)}
     raise TapeUnreadable(path, Text("没有数据行", "there are no rows"))
 
 

@@ -10,6 +10,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Literal, cast
 
@@ -21,6 +22,7 @@ from hengdai.base.text import Text
 
 ROWS_PER_BATCH = 131_072
 _SNIFF_BYTES = 1 << 20
+CSV_KINDS = (".csv", ".csv.gz", ".txt", ".tsv")
 
 
 class TapeUnreadable(ValueError):
@@ -45,8 +47,8 @@ def batches(path: Path, encoding: str | None = None, torn: Torn | None = None) -
     """
     if not path.exists():
         raise TapeUnreadable(path, Text("文件不存在", "there is no such file"))
-    kind = "".join(path.suffixes[-2:]).lower() if path.suffix.lower() == ".gz" else path.suffix.lower()
-    if kind in (".csv", ".csv.gz", ".txt", ".tsv"):
+    kind = _kind(path)
+    if kind in CSV_KINDS:
         yield from _numbered(_csv(path, encoding, torn or Torn()))
     elif kind in (".parquet", ".pq"):
         yield from _numbered(_parquet(path))
@@ -108,6 +110,26 @@ def _header(path: Path, encoding: str) -> list[str]:
     text = head.decode(encoding, errors="ignore").removeprefix("\ufeff")
     first = next(csv.reader(io.StringIO(text), delimiter="\t" if path.suffix == ".tsv" else ","), [])
     return first
+
+
+def head_of(path: Path, rows: int) -> tuple[list[str], list[list[str]]]:
+    """Headers and the first rows as text, read without a stream that would have to be broken off."""
+    if _kind(path) in CSV_KINDS:
+        encoding = sniff_encoding(path)
+        with pa.input_stream(str(path)) as stream:
+            head: bytes = stream.read(_SNIFF_BYTES)
+        lines = io.StringIO(head.decode(encoding, errors="ignore").removeprefix("\ufeff"))
+        found = list(islice(csv.reader(lines, delimiter="\t" if path.suffix == ".tsv" else ","), rows + 1))
+        return (found[0], found[1:]) if found else ([], [])
+    for batch in batches(path):
+        part = batch.slice(0, rows).drop_columns(["row_number"])
+        cells = [["" if cell is None else str(cell) for cell in column.to_pylist()] for column in part.columns]
+        return part.schema.names, [list(row) for row in zip(*cells, strict=True)]
+    return [], []
+
+
+def _kind(path: Path) -> str:
+    return "".join(path.suffixes[-2:]).lower() if path.suffix.lower() == ".gz" else path.suffix.lower()
 
 
 def _parquet(path: Path) -> Iterator[pa.RecordBatch]:

@@ -41,7 +41,9 @@ _DONE = Text(
     "{loans} loans: {breached} breached, {different} different, {undetermined} undetermined, {clean} clean; "
     "{rejected} rows unread",
 )
-_MONTH = Text("{month}  处理 {mended} 笔, 费用 {price}, 尚余 {left}", "{month}: {mended} mended for {price}, {left} left")
+_MONTH = Text(
+    "{month}  处理 {mended} 笔, 费用 {price}, 尚余 {left}", "{month} {mended} mended for {price}, {left} left"
+)
 _CAP = Text(
     "超过上限 {over} 笔, 应退还 {refund}; 综合成本 (单利) 中位数 {median}",
     "{over} above the cap, {refund} to pay back; median all-in cost (simple) {median}",

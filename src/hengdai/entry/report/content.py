@@ -62,6 +62,10 @@ class Report:
         return sorted(found, key=lambda each: (-each[1].breached, -each[1].loans, each[0]))[:most]
 
 
+HUNDREDTH_E8 = 10_000
+"""A hundredth of a percent."""
+
+
 def percent(e8: int | None, digits: int = 2) -> str:
     """A rate in percent, a dash when there is none."""
     return "—" if e8 is None else Rate(e8).percent_text(digits)
@@ -87,7 +91,7 @@ def summary(report: Report) -> dict[str, Any]:
         "principal": tally.principal,
         "cost_e8": {name: tally.quantile_e8(n, d) for name, n, d in (("p10", 1, 10), ("p50", 1, 2), ("p90", 9, 10),
                                                                     ("p99", 99, 100), ("max", 1, 1))},
-        "cost_histogram": [[step * STEP_E8, count] for step, count in sorted(tally.costs.items())],
+        "cost_histogram": [[cost, count] for cost, count in sorted(_coarse(tally.costs).items())],
         "caps": [{"cap_e8": cap, "rule": rule, "loans": count} for (cap, rule), count in sorted(tally.caps.items())],
         "over_cap": dict(tally.over),
         "over_cap_by_rounding": dict(tally.rounding),
@@ -103,6 +107,15 @@ def summary(report: Report) -> dict[str, Any]:
         "groups": {name: {key: _group(group) for key, group in sorted(tally.groups[name].items())} for name in GROUPS},
         "worst": [_worst(case) for case in tally.worst],
     }  # fmt: skip
+
+
+def _coarse(costs: Mapping[int, int]) -> dict[int, int]:
+    """Loans by cost up to each hundredth of a percent (e8)."""
+    found: dict[int, int] = {}
+    for step, count in costs.items():
+        upper = -(-(step + 1) * STEP_E8 // HUNDREDTH_E8) * HUNDREDTH_E8
+        found[upper] = found.get(upper, 0) + count
+    return found
 
 
 def _rules(report: Report) -> list[dict[str, Any]]:

@@ -29,7 +29,8 @@ def page(report: Report, language: Language, other: str) -> str:
         tag("div", _top(report, words, other), _lead(report, words), _figures(report, words), _costs(report, words),
             _clauses(report, words), class_="board"),
         _other_clauses(report, words), _groups(report, words), _patterns(report, words),
-        _differences(report, words), _missing(report, words), _rejected(report, words), _worst(report, words), _method(words),
+        _differences(report, words), _missing(report, words), _rejected(report, words),
+        _worst(report, words), _method(words),
         tag("footer", words("made", day=report.made_on.isoformat())),
     )  # fmt: skip
     head = tag(
@@ -61,7 +62,8 @@ def _top(report: Report, words: Words, other: str) -> Html:
     told += [report.note.in_(words.language)] if report.note else []
     if not report.pack.takes(report.currency.code):
         told.append(words("currency", mine=report.currency.code, law=report.pack.currency.code))
-    warning = tag("p", ". ".join(told) if words.language == "en" else "。".join(told), class_="note") if told else EMPTY
+    ended = [line.rstrip(".。") + (". " if words.language == "en" else "。") for line in told]
+    warning = tag("p", "".join(ended), class_="note") if told else EMPTY
     return tag("header", tag("h1", words("title")), *lines, class_="top") + warning
 
 
@@ -150,7 +152,7 @@ def _groups(report: Report, words: Words) -> Html:
     when = [(month, g.loans, g.breached) for month, g in report.groups("month", MONTHS_SHOWN) if month]
     picture = months(when, (words("loans"), words("breached")), words("month"))
     by_month = tag("h2", words("month")) + tag("div", picture, class_="scroll wide") if when else EMPTY
-    return tag("div", *parts, class_="two") + by_month
+    return tag("div", *parts, class_="two" if parts[1:] else None) + by_month
 
 
 def _patterns(report: Report, words: Words) -> Html:

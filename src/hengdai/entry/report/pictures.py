@@ -37,12 +37,11 @@ def _word(x: float, y: float, text: str, *, anchor: str = "middle", colour: str 
 def bands(costs: Mapping[int, int], most: int) -> list[int]:
     """Loans by whole percent of cost: item i counts costs above i and up to i + 1 percent; the last holds all above.
 
-    A cost on a whole percent stands below it, as in the rules that allow it; steps are hundredths of a percent.
+    A cost on a whole percent stands below it, as in the rules that allow it.
     """
     out = [0] * most
     for step, count in costs.items():
-        exact = step * STEP_E8
-        out[min(max(exact // _POINT if exact >= 0 else 0, 0), most - 1)] += count
+        out[min(max(step * STEP_E8 // _POINT, 0), most - 1)] += count
     return out
 
 
@@ -54,17 +53,20 @@ def histogram(costs: Mapping[int, int], cap_e8: int | None, labels: tuple[str, s
     highest = max((step for step in costs if step < LAST_STEP), default=0) * STEP_E8 // _POINT + 1
     most = min(max(highest + 1, 30, (cap_e8 or 0) // _POINT + 6), 60)
     bins = bands(costs, most)
-    width, height, left, base = 760.0, 230.0, 46.0, 196.0
+    width, height, left, base = 760.0, 230.0, 62.0, 196.0
     step = (width - left - 8) / most
     top = max(bins) or 1
     cap = None if cap_e8 is None else cap_e8 / _POINT
-    bars = [
-        _bar(left + i * step + 1, base - (base - 26) * count / top, step - 2, (base - 26) * count / top,
-             STOP if cap is not None and i >= cap else GOOD, f"{i}–{i + 1}%: {count:,} {labels[1]}")
-        for i, count in enumerate(bins) if count
-    ]  # fmt: skip
+    bars = []
+    for i, count in enumerate(bins):
+        beyond = cap is not None and i >= cap
+        # A few loans beyond the cap among thousands below it must still be seen.
+        high = max((base - 26) * count / top, 3.0 if beyond else 0.5)
+        if count:
+            told = f"{i}–{i + 1}%: {count:,} {labels[1]}"
+            bars.append(_bar(left + i * step + 1, base - high, step - 2, high, STOP if beyond else GOOD, told))
     ticks = [_word(left + i * step, base + 16, f"{i}%") for i in range(0, most - 2, 4)]
-    ticks.append(_word(left + (most - 0.5) * step, base + 16, f"≥{most - 1}%"))
+    ticks.append(_word(width - 8, base + 16, f"≥{most - 1}%", anchor="end"))
     scale = [
         _word(left - 6, base - (base - 26) * part / 2 + 4, f"{top * part // 2:,}", anchor="end") for part in (1, 2)
     ]
@@ -84,7 +86,7 @@ def months(rows: Sequence[tuple[str, int, int]], words: tuple[str, str], name: s
     """Loans paid out by month, those breached in red at the foot of each bar; `rows` are month, loans, breached."""
     if not rows:
         return EMPTY
-    width, height, left, base = 760.0, 150.0, 46.0, 120.0
+    width, height, left, base = 760.0, 150.0, 62.0, 120.0
     step = min((width - left - 8) / len(rows), 40.0)
     top = max(loans for _, loans, _ in rows) or 1
     every = -(-len(rows) // 9)

@@ -10,7 +10,7 @@ WORDS: Mapping[str, Text] = {
     "law": Text("依据 {title} {version}, 摘要 {digest}", "under {title} {version}, digest {digest}"),
     "as_if": Text(
         "每笔贷款均视同写于 {day}, 而非其实际日期",
-        "every loan judged as if written on {day}, not on its own day",
+        "Every loan judged as if written on {day}, not on its own day",
     ),
     "over": Text(
         "{over} 笔 ({share}) 的综合融资成本超过 {cap} 的上限; 使其恰好回到上限应退还 {refund}。",
