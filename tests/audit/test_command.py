@@ -91,6 +91,12 @@ def test_what_cannot_be_read_ends_with_two_and_says_why(arguments: tuple[str, ..
     assert done.returncode == 2 and said in done.stderr, done.stderr
 
 
+def test_a_tape_without_a_row_is_not_a_clean_one(tmp_path: Path) -> None:
+    (tmp_path / "tape.csv").write_text(",".join(CLEAN) + "\n", "utf-8")
+    done = run(tmp_path, "tape.csv", "--map", "map.toml", "--no-pdf")
+    assert done.returncode == 2 and "not one row" in done.stderr
+
+
 def test_a_guessed_mapping_states_units_only_where_the_sample_settles_them(tmp_path: Path) -> None:
     write(tmp_path / "tape.csv", [CLEAN | {"本金": "10000"}])
     done = run(tmp_path, "--guess", "tape.csv")

@@ -1,14 +1,18 @@
 """How cells are read: what people write for numbers and days, and what is turned away with its cure."""
 
+from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
 import pytest
+from openpyxl import Workbook
 
+from hengdai.adapters.tapes.files import FileTape
+from hengdai.app.audit_tape import Order, audit_tape
 from hengdai.audit.clean import Reading, Unit, read
 from hengdai.audit.mapping import MappingUnreadable, parse_mapping
 from hengdai.audit.tape import BY_NAME
-from tests.audit.tapes import COLUMNS, CONSTANTS, PACK, audited
+from tests.audit.tapes import COLUMNS, CONSTANTS, PACK, Kept, audited, mapping_for
 
 MONEY = Reading(BY_NAME["principal"], "x", Unit.MAJOR)
 
@@ -63,11 +67,29 @@ def test_a_torn_line_is_a_reject_and_the_others_go_on(tmp_path: Path) -> None:
     result = audited(tmp_path, {}, {"借据号": "A2"})
     assert result.tally.rows == 2
     path.write_text(path.read_text("utf-8") + "A3,1,2\n", "utf-8")
-    from hengdai.adapters.tapes.files import FileTape
-
     tape = FileTape(path)
     assert sum(batch.height for batch in tape.batches()) == 2
     assert len(tape.torn()) == 1
+
+
+def test_excel_and_parquet_give_what_the_csv_gives(tmp_path: Path) -> None:
+    names = ["借据号", "本金", "年利率", "期数", "放款日"]
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(names)
+    sheet.append(["A1", 10000, 12.5, 12, datetime.fromisoformat("2026-01-15")])
+    book.save(tmp_path / "tape.xlsx")
+    typed = pl.DataFrame([("A1", 10000, 12.5, 12, date(2026, 1, 15))], schema=names, orient="row")
+    typed.write_parquet(tmp_path / "tape.parquet")
+    told = []
+    for name in ("tape.xlsx", "tape.parquet"):
+        kept = Kept()
+        order = Order(mapping_for(names), PACK)
+        assert audit_tape([FileTape(tmp_path / name)], order, kept, lambda rows: None).rejected == 0
+        told.append(kept.found[0].drop("source"))
+    plain = audited(tmp_path, {"年利率": "12.5"}).findings.drop("source")
+    assert told[0].equals(plain) and told[1].equals(plain)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])

@@ -35,6 +35,7 @@ from hengdai.law.judge import Settings
 from hengdai.law.pack import Pack
 
 _NO_MAP = Text("须用 --map 给出列映射; 先用 --guess 起草", "a column mapping is needed: --map FILE; --guess drafts one")
+_EMPTY = Text("没有一行贷款", "there is not one row of a loan")
 _WENT = Text("已过 {rows} 行", "{rows} rows")
 _DONE = Text(
     "{loans} 笔: 违反 {breached}, 差异 {different}, 无法判定 {undetermined}, 未见问题 {clean}; 无法读取 {rejected} 行",
@@ -172,7 +173,11 @@ def _run(paths: Sequence[Path], asked: _Asked, watch: Callable[[Audited], None] 
     tapes: list[Tape] = [BookTape(path) if is_book(path) else FileTape(path, read.encoding) for path in paths]
     order = Order(read, pack, as_if, Settings(frozenset(asked.switches)), _looking(paths, asked), watch)
     with FolderSink(asked.out) as sink:
-        return order, audit_tape(tapes, order, sink, lambda rows: say(_WENT.fill(rows=f"{rows:,}")))
+        tally = audit_tape(tapes, order, sink, lambda rows: say(_WENT.fill(rows=f"{rows:,}")))
+    if tally.rows == 0:
+        # A tape of nothing is more likely a wrong file than a clean book.
+        stop(Exit.UNREADABLE, _EMPTY)
+    return order, tally
 
 
 def _audit(paths: Sequence[Path], asked: _Asked) -> Tally:
