@@ -12,7 +12,7 @@ from hengdai.app.audit_tape import Order, audit_tape
 from hengdai.audit.clean import Reading, Unit, read
 from hengdai.audit.mapping import MappingUnreadable, parse_mapping
 from hengdai.audit.tape import BY_NAME
-from tests.audit.tapes import COLUMNS, CONSTANTS, PACK, Kept, audited, mapping_for
+from tests.audit.tapes import COLUMNS, CONSTANTS, LOAN, PACK, Kept, audited, mapping_for, write
 
 MONEY = Reading(BY_NAME["principal"], "x", Unit.MAJOR)
 
@@ -62,14 +62,21 @@ def test_every_row_that_comes_in_goes_out_once(tmp_path: Path) -> None:
     assert all(cure for cure in result.rejects["expected_zh"].to_list())
 
 
-def test_a_torn_line_is_a_reject_and_the_others_go_on(tmp_path: Path) -> None:
+def test_torn_lines_are_named_by_their_row_and_the_others_keep_theirs(tmp_path: Path) -> None:
     path = tmp_path / "tape.csv"
-    result = audited(tmp_path, {}, {"借据号": "A2"})
-    assert result.tally.rows == 2
-    path.write_text(path.read_text("utf-8") + "A3,1,2\n", "utf-8")
+    path.write_text("a,b\n1,2\n3\n4,5\n6,7,8\n9,9\n", "utf-8")
     tape = FileTape(path)
-    assert sum(batch.height for batch in tape.batches()) == 2
-    assert len(tape.torn()) == 1
+    assert pl.concat(list(tape.batches()))["row_number"].to_list() == [1, 3, 5]
+    assert [row for row, _ in tape.torn()] == [2, 4]
+
+
+def test_torn_lines_are_counted_among_the_rejects(tmp_path: Path) -> None:
+    names = ["借据号", "本金", "年利率", "期数", "放款日"]
+    path = write(tmp_path / "tape.csv", [LOAN])
+    path.write_text(path.read_text("utf-8") + "A3,1,2\n", "utf-8")
+    kept = Kept()
+    tally = audit_tape([FileTape(path)], Order(mapping_for(names), PACK), kept, lambda rows: None)
+    assert (tally.rows, tally.loans, tally.rejected) == (2, 1, 1)
 
 
 def test_excel_and_parquet_give_what_the_csv_gives(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import IO, Any, Literal, cast
 
@@ -49,7 +49,8 @@ def batches(path: Path, encoding: str | None = None, torn: Torn | None = None) -
         raise TapeUnreadable(path, Text("文件不存在", "there is no such file"))
     kind = _kind(path)
     if kind in CSV_KINDS:
-        yield from _numbered(_csv(path, encoding, torn or Torn()))
+        seen = torn if torn is not None else Torn()
+        yield from _numbered(_csv(path, encoding, seen), seen)
     elif kind in (".parquet", ".pq"):
         yield from _numbered(_parquet(path))
     elif kind == ".xlsx":
@@ -79,7 +80,9 @@ def sniff_encoding(path: Path) -> str:
 
 def _csv(path: Path, encoding: str | None, torn: Torn) -> Iterator[pa.RecordBatch]:
     def leave_out(row: pa_csv.InvalidRow) -> Literal["skip", "error"]:
-        torn.lines.append((row.number, f"{row.actual_columns} fields, expected {row.expected_columns}"))
+        # The reader counts the header as the first row; a number is known because it reads in one thread.
+        number = None if row.number is None else row.number - 1
+        torn.lines.append((number, f"{row.actual_columns} fields, expected {row.expected_columns}"))
         return "skip"
 
     known = encoding or sniff_encoding(path)
@@ -176,9 +179,13 @@ def _text_batch(names: list[str], rows: list[list[str]]) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(columns, names=names)
 
 
-def _numbered(stream: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def _numbered(stream: Iterator[pa.RecordBatch], torn: Torn | None = None) -> Iterator[pa.RecordBatch]:
+    """Each batch with the numbers of its rows in the file, those of torn rows left out."""
     start = 1
     for batch in stream:
-        numbers = pa.array(range(start, start + batch.num_rows), pa.int64())
-        yield batch.append_column("row_number", numbers)
-        start += batch.num_rows
+        # The reader may be ahead of us, so torn rows behind this batch may be known already; none before it is missing.
+        left_out = {number for number, _ in torn.lines if number is not None} if torn is not None else set()
+        free = (number for number in count(start) if number not in left_out)
+        numbers = list(islice(free, batch.num_rows)) if left_out else range(start, start + batch.num_rows)
+        yield batch.append_column("row_number", pa.array(numbers, pa.int64()))
+        start = numbers[-1] + 1 if len(numbers) else start
