@@ -36,7 +36,8 @@ def application(**changes: Any) -> dict[str, Any]:
         "principal": "12000.00", "rate": "14.6", "method": "equal_instalment", "count": 12, "start": TODAY.isoformat(),
     }  # fmt: skip
     parties = {"funder": "bank-a", "lender_kind": "bank", "facilitator": "platform"}
-    terms = {"product": "cash-12", "pack": "toy", "parties": parties, "schedule": {**schedule, **changes}}
+    kind = {"product": "cash-12", "product_kind": "consumer", "loan_use": "consumption", "pack": "toy"}
+    terms = {**kind, "parties": parties, "schedule": {**schedule, **changes}}
     return {"borrower": "b-1", "terms": terms}
 
 

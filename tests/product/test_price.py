@@ -11,7 +11,7 @@ from hengdai.maths.schedule import Method
 from hengdai.product.codec import terms_digest
 from hengdai.product.cost import HIGHEST_E8, periods_per_year, quote
 from hengdai.product.disclosure import disclosure, disclosure_digest
-from hengdai.product.facts import PartnerStatus, law_facts, term_months
+from hengdai.product.facts import PartnerStatus, law_facts, penalty_uplift, term_months
 from hengdai.product.terms import FeeTiming, LateTerms, PayeeRole, PrepaymentTerms, Terms
 from tests.loan.story import FACILITATOR, FUNDER, GUARANTOR, START, fee, plan, terms
 from tests.loan.test_machine import some_terms
@@ -77,6 +77,31 @@ def test_a_cost_beyond_all_measure_is_no_fact_so_that_it_can_never_pass() -> Non
     facts = law_facts(absurd, price, STATUS)
     assert "all_in_cost_compound" not in facts
     assert HIGHEST_E8 < 2**53
+
+
+def test_the_law_learns_from_the_terms_what_the_terms_say() -> None:
+    charged = (
+        fee(FeeTiming.DEDUCTED, 5_00, PayeeRole.FUNDER),
+        fee(FeeTiming.UPFRONT, 3_00, PayeeRole.FUNDER),
+        fee(FeeTiming.EACH_INSTALMENT, 2_00, code="toy.guarantee_fee"),
+        fee(FeeTiming.EACH_INSTALMENT, 1_00, code="toy.advice_fee"),
+    )
+    of = terms(fees=charged)
+    facts = law_facts(of, quote(of), STATUS, attested={"upfront_deduction": 0, "penalty_uplift": 30})
+    assert facts["upfront_deduction"] == 5_00, "a fee paid beside the payout is not kept back from it"
+    assert facts["disguised_guarantee_fee"] == 12_00, "twelve times what the guarantor takes under another name"
+    assert facts["guarantee_fee"] == 36_00
+    assert facts["guarantee_fee_counted"] is True
+    assert facts["repayment_method"] == "equal_instalment"
+    assert facts["guarantor_count"] == 1
+
+
+@pytest.mark.parametrize(
+    ("multiplier_e8", "percent"),
+    [(150_000_000, 50), (150_000_001, 51), (149_999_999, 50), (130_000_000, 30), (100_000_000, 0), (90_000_000, -10)],
+)
+def test_a_part_of_a_percent_above_the_contract_rate_counts_whole(multiplier_e8: int, percent: int) -> None:
+    assert penalty_uplift(terms(late=LateTerms(multiplier_e8))) == percent
 
 
 @pytest.mark.parametrize(

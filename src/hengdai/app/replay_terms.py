@@ -109,9 +109,7 @@ def attested(row: Row, terms: Terms, listings: Sequence[Listing], day: date) -> 
     facts: dict[str, object] = {
         "internet_loan": row["internet"],
         "unsecured": row["unsecured"],
-        "repayment_method": terms.schedule.method.value,
         "partner_approval_level": facilitator.approved_by.value if facilitator else "none",
-        "guarantee_fee_counted": True,  # every fee of the terms is in the flows that the cost is solved from
         "fees_disclosed": row["disclosed"] is not None,
         "lender_decided_itself": row["lender_decided"],
         "temporary_increase_agreed": row["temporary_increase"],
@@ -120,14 +118,7 @@ def attested(row: Row, terms: Terms, listings: Sequence[Listing], day: date) -> 
     if parties.guarantor is not None:
         guarantor = _in_force(listings, parties.guarantor, PayeeRole.GUARANTOR, day)
         facts["guarantor_licence"] = (guarantor.licence if guarantor else "") or "none"
-        facts["disguised_guarantee_fee"] = sum(
-            fee.amount for fee in terms.fees if fee.role is PayeeRole.GUARANTOR and not fee.code.endswith(_OPEN_FEES)
-        )
     return {name: value for name, value in facts.items() if value is not None}
-
-
-_OPEN_FEES = ("guarantee_fee", "insurance_premium")
-"""What an enhancer may charge under its own name; anything else it takes is disguised (金规〔2025〕9号 art. 6)."""
 
 
 def _in_force(listings: Sequence[Listing], partner: str, role: PayeeRole, day: date) -> Listing | None:

@@ -1,8 +1,10 @@
 """The facts that terms and their price attest to the law. Names are those of the packs' catalogues of facts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from hengdai.base.rate import E8
+from hengdai.base.rounding import Rounding
 from hengdai.maths.periods import Unit
 from hengdai.product.codec import terms_digest
 from hengdai.product.cost import Quote
@@ -35,6 +37,7 @@ def law_facts(
         "instalments": len(quote.rows),
         "annual_rate": terms.schedule.rate_e8,
         "method": terms.schedule.method.value,
+        "repayment_method": terms.schedule.method.value,
         "lender_kind": terms.parties.lender_kind,
         "loan_use": terms.loan_use,
         "product_kind": terms.product_kind,
@@ -42,9 +45,18 @@ def law_facts(
         "all_in_cost_compound": quote.compound_e8,
         "platform_charge_to_borrower": charged_by(terms, quote, PayeeRole.FACILITATOR),
         "guarantee_fee": charged_by(terms, quote, PayeeRole.GUARANTOR),
+        "guarantee_fee_counted": True,  # every fee of the terms is in the flows that the cost is solved from
+        "disguised_guarantee_fee": charged_by(
+            replace(terms, fees=tuple(fee for fee in terms.fees if not fee.code.endswith(OPEN_FEES))),
+            quote,
+            PayeeRole.GUARANTOR,
+        ),
+        "guarantor_count": guarantors(terms),
         "merchant_charge_to_borrower": charged_by(terms, quote, PayeeRole.MERCHANT),
-        "deducted_from_payout": sum(fee.amount for fee in terms.fees if fee.timing is FeeTiming.DEDUCTED),
+        "deducted_from_payout": deducted(terms),
+        "upfront_deduction": deducted(terms),
         "penalty_multiplier": terms.late.multiplier_e8,
+        "penalty_uplift": penalty_uplift(terms),
         "guarantor_present": terms.parties.guarantor is not None,
         "partner_listed": status.facilitator_listed,
         "guarantor_listed": status.guarantor_listed,
@@ -52,6 +64,29 @@ def law_facts(
     }
     given = {**(attested or {}), **known}
     return {name: value for name, value in given.items() if value is not None}
+
+
+OPEN_FEES = ("guarantee_fee", "insurance_premium")
+"""What an enhancer may charge under its own name; anything else it takes is disguised (金规〔2025〕9号 art. 6)."""
+
+
+def deducted(terms: Terms) -> int:
+    """What is kept back from the payout, in minor units; a fee paid beside it is not."""
+    return sum(fee.amount for fee in terms.fees if fee.timing is FeeTiming.DEDUCTED)
+
+
+def penalty_uplift(terms: Terms) -> int:
+    """By how many percent penalty interest stands above the contract rate.
+
+    A part of a percent counts whole, so that what is above a cap by any part of one is above it.
+    """
+    return Rounding.CEILING.ratio(terms.late.multiplier_e8 - E8, E8 // 100)
+
+
+def guarantors(terms: Terms) -> int:
+    """How many institutions stand behind the loan or take a guarantor's fee for it."""
+    named = {terms.parties.guarantor} - {None}
+    return len(named | {fee.payee for fee in terms.fees if fee.role is PayeeRole.GUARANTOR})
 
 
 def charged_by(terms: Terms, quote: Quote, role: PayeeRole) -> int:

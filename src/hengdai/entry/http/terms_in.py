@@ -159,8 +159,10 @@ class TermsIn(In):
         max_length=4,
         description="冲还顺序 / the order in which a payment pays; each part once",
     )
-    loan_use: Name = "consumption"
-    product_kind: Name = "consumer"
+    loan_use: Name = Field(
+        description="贷款用途 / what the money is for, as the law pack names it", examples=["consumption"]
+    )
+    product_kind: Name = Field(description="贷款种类 / kind of loan, as the law pack names it", examples=["consumer"])
     pack: Name = Field("cn", description="法律包 / the law pack to be judged by")
 
     @field_validator("allocation")
