@@ -43,6 +43,12 @@ _FILL_OWN = {
 }
 
 
+_LEAF = (
+    "INSERT INTO evidence_leaf "
+    "SELECT $1, 'event', $2, '1', count(*) + 1, 2026, 9, 's', 't', 'c', 'l' FROM evidence_leaf"
+)
+
+
 @asynccontextmanager
 async def acting(connection: asyncpg.Connection, org: str, role: str = "hengdai_app") -> Any:
     """A transaction as that organisation; rolled back, so that attacks do not meet each other."""
@@ -63,6 +69,7 @@ async def fill(connection: asyncpg.Connection, org: str, loan: str) -> None:
         await connection.execute(statement, org, loan)
     for statement in _FILL_OWN.values():
         await connection.execute(statement, org)
+    await connection.execute(_LEAF, org, loan)
 
 
 @pytest_asyncio.fixture

@@ -21,12 +21,13 @@ from hengdai.entry.wiring import platform
 
 LOANS, CHUNK = 120, 20
 _numbers = itertools.count(1)
-# Everything that a replay writes, save what is new each time: moments and ids of commands, ids of listings.
+# Everything that a replay writes, save what is new each time: moments and ids of commands, ids of listings, and which
+# transaction wrote a row.
 _ROWS = {
     "loan": "SELECT t::text FROM loan t",
-    "event": "SELECT t::text FROM event t",
-    "judgement": "SELECT t::text FROM judgement t",
-    "entry": "SELECT t::text FROM entry t",
+    "event": "SELECT (to_jsonb(t) - 'recorded_in')::text FROM event t",
+    "judgement": "SELECT (to_jsonb(t) - 'recorded_in')::text FROM judgement t",
+    "entry": "SELECT (to_jsonb(t) - 'recorded_in')::text FROM entry t",
     "position": "SELECT t::text FROM position t",
     "plan": "SELECT t::text FROM plan t",
     "balance": "SELECT (org, account, currency, sum(balance))::text FROM account_balance GROUP BY org, account, "

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import JSON
 
 from hengdai.adapters.postgres import rows
 from hengdai.adapters.postgres.loans import Loans
-from hengdai.adapters.postgres.tables import entry, event, judgement, loan, plan, position
+from hengdai.adapters.postgres.tables import RECORDED_IN, entry, event, evidence_leaf, judgement, loan, plan, position
 from hengdai.app import position as positions
 from hengdai.app.work import LoanChange
 from hengdai.base.check import check
@@ -54,7 +54,7 @@ class Bulk(Loans):
 
 async def copied(driver: "asyncpg.Connection[asyncpg.Record]", table: Table, values: Iterable[rows.Row]) -> int:
     """Write rows into a guarded table by way of a temporary one; how many."""
-    columns = [column for column in table.columns if column.computed is None]
+    columns = [column for column in table.columns if column.computed is None and not _by_database(table, column)]
     names = [column.name for column in columns]
     listed = ", ".join(names)
     records = [_record(columns, row) for row in values]
@@ -67,6 +67,11 @@ async def copied(driver: "asyncpg.Connection[asyncpg.Record]", table: Table, val
     await driver.execute(f"INSERT INTO {table.name} ({listed}) SELECT {listed} FROM {temporary}")
     await driver.execute(f"DROP TABLE {temporary}")
     return len(records)
+
+
+def _by_database(table: Table, column: Column[Any]) -> bool:
+    """Whether the database alone fills that column: the transaction that wrote a fact. A leaf quotes its fact's."""
+    return column.name == RECORDED_IN and table is not evidence_leaf
 
 
 def _record(columns: Sequence[Column[Any]], row: rows.Row) -> tuple[Any, ...]:

@@ -57,6 +57,16 @@ QUERIES: dict[str, str] = {
     "stopped": f"""
         SELECT rule, stage, count(DISTINCT (org, loan_id)) AS loans FROM judgement, unnest(stopping) AS rule
         WHERE {_BOOK} AND cardinality(stopping) > 0 GROUP BY rule, stage ORDER BY rule, stage""",
+    # A loan that a rule stopped at two gates is one loan.
+    "stopped_by_rule": """
+        SELECT rule, count(DISTINCT (org, loan_id)) AS loans FROM judgement, unnest(stopping) AS rule
+        WHERE cardinality(stopping) > 0 GROUP BY rule ORDER BY rule""",
+    # Every judgement of a jurisdiction since a day, with what its loan is about.
+    "judged_since": """
+        SELECT j.org, j.loan_id, j.stage, j.day, j.judgement, l.facilitator, l.currency, l.principal
+        FROM judgement j JOIN loan l ON l.org = j.org AND l.loan_id = j.loan_id
+        WHERE j.day >= CAST(:since AS date) AND j.judgement ->> 'pack' = CAST(:pack AS text)
+        ORDER BY j.org, j.loan_id, j.day, array_position(ARRAY['application', 'signing', 'disbursement'], j.stage)""",
     "balances": f"""
         SELECT currency, account, sum(balance)::bigint AS balance FROM account_balance
         WHERE {_BOOK} GROUP BY currency, account ORDER BY currency, account""",

@@ -45,6 +45,14 @@ def _loan() -> Column[Any]:
     return _column("loan_id", Text, "the loan", key=True)
 
 
+RECORDED_IN = "recorded_in"
+"""Which transaction wrote the row. The database fills it, nobody else may: the evidence log follows it."""
+
+
+def _recorded_in() -> Column[Any]:
+    return _column(RECORDED_IN, BigInteger, "the transaction that wrote it; 0 for rows older than the evidence log")
+
+
 organisation = Table(
     "organisation", metadata,
     _org("the organisation"),
@@ -95,6 +103,8 @@ command = Table(
     _column("role", Text, "the role it acted in"),
     _column("key_id", Text, "the API key it came by"),
     _column("recorded", _INSTANT, "when"),
+    _recorded_in(),
+    Index("command_recorded_in", RECORDED_IN),
     comment="every change enters as one of these; a refused call leaves none",
 )  # fmt: skip
 
@@ -143,6 +153,8 @@ judgement = Table(
     Column("cleared", Boolean, Computed("cardinality(stopping) = 0", persisted=True), primary_key=True,
            comment="whether it lets through; part of the key so that an event can demand it"),
     Index("judgement_stopping", "org", "day", postgresql_where=text("cardinality(stopping) > 0")),
+    _recorded_in(),
+    Index("judgement_recorded_in", RECORDED_IN),
     comment="what the law said at each gate",
 )  # fmt: skip
 
@@ -171,6 +183,8 @@ event = Table(
         name="event_clearance",
     ),
     Index("event_disbursed", "org", "day", postgresql_where=text("kind = 'disbursed'")),
+    _recorded_in(),
+    Index("event_recorded_in", RECORDED_IN),
     comment="the facts of every loan's life; offer, signature and payout need a judgement of that day that clears them",
 )  # fmt: skip
 
@@ -187,6 +201,8 @@ entry = Table(
     _column("amounts", ARRAY(BigInteger), "debit positive, credit negative, sum zero"),
     _column("reverses", Text, "the entry it answers", null=True),
     CheckConstraint("hengdai_balanced(accounts, amounts)", name="entry_balanced"),
+    _recorded_in(),
+    Index("entry_recorded_in", RECORDED_IN),
     comment="balanced movements of money; written once",
 )  # fmt: skip
 
@@ -296,10 +312,35 @@ job_step = Table(
     _column("done", _INSTANT, "when"),
     _column("figures", JSON, "what it found or did"),
     ForeignKeyConstraint(["org", "job_id"], ["job.org", "job.job_id"]),
+    _recorded_in(),
+    Index("job_step_recorded_in", RECORDED_IN),
     comment="the journal of done steps, each written with its effects in one transaction",
 )  # fmt: skip
 
-APPEND_ONLY = (pack, partner_listing, command, answer, loan, judgement, event, entry, arrears_move, day_close, job_step)
+evidence_leaf = Table(
+    "evidence_leaf", metadata,
+    _org("whose row it speaks of"),
+    _column("kind", Text, "command, verdict, event or postings", key=True),
+    _column("loan_id", Text, "the loan; empty for what belongs to the whole organisation", key=True),
+    _column("ref", Text, "which row of that kind", key=True),
+    _column("position", BigInteger, "its place in the order of leaves, from 1, without a gap"),
+    _column("year", Integer, "in which yearly log it stands"),
+    _column("recorded_in", BigInteger, "the transaction that wrote the row"),
+    _column("salt", LargeBinary, "32 random bytes under which the leaf commits to the record"),
+    _column("thread", Text, "the pseudonym of the loan or organisation in the log"),
+    _column("commitment", Text, "HMAC-SHA256 of the record under the salt, hex"),
+    _column("leaf", LargeBinary, "the bytes that enter the log"),
+    Index("evidence_leaf_position", "position", unique=True),
+    Index("evidence_leaf_recorded_in", "recorded_in"),
+    Index("evidence_leaf_thread", "thread", "position"),
+    Index("evidence_leaf_loan", "loan_id"),
+    comment="which row became which leaf of the evidence log; the record itself is made again from the row",
+)  # fmt: skip
+
+APPEND_ONLY = (
+    pack, partner_listing, command, answer, loan, judgement, event, entry, arrears_move, day_close, job_step,
+    evidence_leaf,
+)  # fmt: skip
 """Tables whose rows are never changed or removed."""
 
 LOAN_FACTS = (judgement, event, entry, arrears_move)

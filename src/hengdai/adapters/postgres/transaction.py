@@ -17,6 +17,7 @@ class DatabaseRole(StrEnum):
     APP = "hengdai_app"
     EXAMINER = "hengdai_examiner"
     DOOR = "hengdai_door"
+    SEALER = "hengdai_sealer"
 
 
 @asynccontextmanager

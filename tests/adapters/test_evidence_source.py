@@ -1,0 +1,139 @@
+"""The book as the source of the evidence log: each row once, none before an earlier transaction has ended."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from hengdai.adapters.postgres.engine import connect
+from hengdai.adapters.postgres.evidence_source import BookLeaves, Drawing, ForeignServer
+from hengdai.evidence.record import RecordKind, commit, record_bytes
+
+pytestmark = pytest.mark.asyncio
+
+_COMMAND = "INSERT INTO command VALUES ('bank', $1, 'c-' || $1, 'pay', 'd', 'operator', 'key-1', now())"
+_EVENT = (
+    "INSERT INTO event (org, loan_id, seq, event_id, day, known, kind, fact) "
+    "VALUES ('bank', $1, $2::int, $1 || '-' || $2::int, '2026-01-05', now(), 'paid', '{\"amount\": 5}')"
+)
+DRAWING = Drawing(b"\x07" * 32, lambda: secrets.token_bytes(32), 2026)
+
+
+@pytest_asyncio.fixture
+async def leaves(dsn: str) -> AsyncIterator[BookLeaves]:
+    engine = connect(dsn, 4)
+    yield BookLeaves(engine)
+    await engine.dispose()
+
+
+@pytest_asyncio.fixture
+async def writer(dsn: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(dsn)
+    yield connection
+    await connection.close()
+
+
+async def refs(leaves: BookLeaves) -> list[str]:
+    return [f"{one.key.loan}{one.key.ref}" for one in await leaves.after(0, 10_000)]
+
+
+async def test_a_command_and_its_events_become_leaves_with_where_they_came_from(
+    leaves: BookLeaves, writer: asyncpg.Connection
+) -> None:
+    async with writer.transaction():
+        await writer.execute(_COMMAND, "k1")
+        await writer.execute(_EVENT, "L", 1)
+    assert await leaves.draw(DRAWING) == 2
+    assert await leaves.draw(DRAWING) == 0
+    ((standing, found),) = await leaves.of_loan("bank", "L")
+    assert found is not None
+    assert standing.key.kind is RecordKind.EVENT
+    assert commit(standing.salt, record_bytes(found.record)).encode() in standing.leaf
+    came = found.record.provenance
+    assert (came.who, came.device, came.source, came.authorisation) == (
+        "bank operator", "key key-1", "route pay", "command c-k1"
+    )  # fmt: skip
+    assert await refs(leaves) == ["k1", "L1"]
+
+
+async def test_nothing_is_shown_while_an_earlier_transaction_can_still_commit(
+    leaves: BookLeaves, writer: asyncpg.Connection, dsn: str
+) -> None:
+    slow = await asyncpg.connect(dsn)
+    held = slow.transaction()
+    await held.start()
+    await slow.execute(_COMMAND, "early")
+    await writer.execute(_COMMAND, "late")
+    assert await leaves.draw(DRAWING) == 0
+    await held.commit()
+    assert await leaves.draw(DRAWING) == 2
+    assert await refs(leaves) == ["early", "late"]
+    await slow.close()
+
+
+async def test_what_was_rolled_back_leaves_no_gap(leaves: BookLeaves, writer: asyncpg.Connection) -> None:
+    for number in range(4):
+        turn = writer.transaction()
+        await turn.start()
+        await writer.execute(_COMMAND, f"k{number}")
+        await (turn.rollback() if number % 2 else turn.commit())
+    assert await leaves.draw(DRAWING) == 2
+    assert [one.position for one in await leaves.after(0, 10)] == [1, 2]
+
+
+async def test_a_batch_ends_between_transactions_and_goes_on_behind_them(
+    leaves: BookLeaves, writer: asyncpg.Connection
+) -> None:
+    for number in range(3):
+        async with writer.transaction():
+            await writer.execute(_COMMAND, f"k{number}")
+            for seq in range(1, 8):
+                await writer.execute(_EVENT, f"L{number}", seq)
+    taken = []
+    while made := await leaves.draw(DRAWING, 2):
+        taken.append(made)
+    assert taken == [8, 8, 8]
+    assert len(set(await refs(leaves))) == 24
+
+
+async def test_several_at_once_draw_each_row_once(leaves: BookLeaves, writer: asyncpg.Connection) -> None:
+    async def write() -> None:
+        for number in range(40):
+            await writer.execute(_COMMAND, f"k{number:02}")
+
+    async def draw() -> int:
+        total = 0
+        for _ in range(30):
+            total += await leaves.draw(DRAWING, 3)
+            await asyncio.sleep(0.002)
+        return total
+
+    _, *drawn = await asyncio.gather(write(), draw(), draw(), draw())
+    while made := await leaves.draw(DRAWING):
+        drawn.append(made)
+    assert sum(drawn) == 40
+    assert await refs(leaves) == [f"k{number:02}" for number in range(40)]
+
+
+async def test_nobody_chooses_the_transaction_that_a_row_is_of(writer: asyncpg.Connection) -> None:
+    await writer.execute("SELECT set_config('hengdai.org', 'bank', false), set_config('role', 'hengdai_app', false)")
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await writer.execute(
+            "INSERT INTO command (org, key, command_id, route, payload_digest, role, key_id, recorded, recorded_in) "
+            "VALUES ('bank', 'k', 'c', 'r', 'd', 'operator', 'local', now(), 1)"
+        )
+    await writer.execute("RESET role")
+
+
+async def test_a_book_moved_to_a_server_with_lower_transactions_is_refused(
+    leaves: BookLeaves, writer: asyncpg.Connection
+) -> None:
+    await writer.execute(_COMMAND, "k")
+    await leaves.draw(DRAWING)
+    await writer.execute("SET session_replication_role = replica")
+    await writer.execute("UPDATE evidence_leaf SET recorded_in = 1000000000000")
+    with pytest.raises(ForeignServer, match="physical backup"):
+        await leaves.draw(DRAWING)
