@@ -206,6 +206,7 @@ VERBS: dict[str, Attempt | str] = {
     "replay_books.check_books": "reads",
     "summary.summary": "reads",
     "verdicts.verdicts": "reads",
+    "law_impact.law_impact": "reads",
     "offer.offer": _offer,
     "confirm_disclosure.confirm_disclosure": _confirm,
     "sign.sign": _sign,

@@ -3,44 +3,32 @@
 import json as json_module
 from collections.abc import Mapping
 from datetime import date, datetime
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from hengdai.adapters.clock import WallClock
-from hengdai.adapters.packs import FolderShelf, texts_of
 from hengdai.entry.cli.exits import Exit
+from hengdai.entry.cli.law_book import PackId, impact, pack_named, pages
 from hengdai.entry.cli.options import Json
 from hengdai.entry.cli.talk import console, data, data_json, stop, table
 from hengdai.law import report
 from hengdai.law.diff import diff as changes
 from hengdai.law.judge import Settings
 from hengdai.law.kinds import Stage
-from hengdai.law.load import load_pack
-from hengdai.law.pack import Pack
 
 law = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     no_args_is_help=True,
-    help="法律文本包: 查看, 解释, 检查, 事实, 差异. Law packs: show, explain, check, facts, diff.",
+    help="法律文本包: 查看, 解释, 检查, 事实, 差异, 影响, 网页. Packs: show, explain, check, facts, diff, impact, pages.",
 )
-_PackId = Annotated[str, typer.Argument(help="法律包, 或其目录 / a law pack, or a folder of one")]
+law.command()(impact)
+law.command()(pages)
 _On = Annotated[
     datetime | None,
     typer.Option("--on", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="哪一天的法律, 默认今天 / law of which day"),
 ]
-
-
-def _pack(name: str) -> Pack:
-    folder = Path(name)
-    try:
-        if folder.is_dir():
-            return load_pack(texts_of(folder))
-        return FolderShelf().pack(name)
-    except LookupError as unknown:
-        stop(Exit.UNREADABLE, str(unknown.args[0]))
 
 
 def _day(on: datetime | None) -> date:
@@ -49,7 +37,7 @@ def _day(on: datetime | None) -> date:
 
 @law.command()
 def show(
-    pack: _PackId = "cn",
+    pack: PackId = "cn",
     on: _On = None,
     theme: Annotated[str, typer.Option(help="主题 / theme")] = "",
     force: Annotated[str, typer.Option(help="效力: LAW RULE NORM STD SELF WINDOW DRAFT")] = "",
@@ -60,7 +48,7 @@ def show(
 
     例 Example: hengdai law show cn --on 2026-11-23 --lender-kind bank
     """
-    lines = report.show(_pack(pack), _day(on), theme=theme, force=force.upper(), lender_kind=lender_kind)
+    lines = report.show(pack_named(pack), _day(on), theme=theme, force=force.upper(), lender_kind=lender_kind)
     if json:
         data_json([_line_json(line) for line in lines])
         return
@@ -100,7 +88,7 @@ def explain(rule: Annotated[str, typer.Argument(help="规则编号, 如 cn.lf-00
     例 Example: hengdai law explain cn.lf-009 --on 2026-11-23
     """
     try:
-        found = report.explain(_pack(rule.split(".")[0]), rule, _day(on))
+        found = report.explain(pack_named(rule.split(".")[0]), rule, _day(on))
     except LookupError as unknown:
         stop(Exit.UNREADABLE, str(unknown.args[0]))
     line = found.line
@@ -139,7 +127,7 @@ def check(
     """
     settings = Settings(frozenset(switch or ()))
     stopped = False
-    for record in report.check_lines(_pack(pack), file, stage=stage, on=_day(on), settings=settings):
+    for record in report.check_lines(pack_named(pack), file, stage=stage, on=_day(on), settings=settings):
         stopped = stopped or "problem" in record or bool(record.get("stops"))
         data(json_module.dumps(record, ensure_ascii=False, default=str))
     if stopped:
@@ -147,12 +135,12 @@ def check(
 
 
 @law.command()
-def facts(pack: _PackId = "cn", json: Json = False) -> None:
+def facts(pack: PackId = "cn", json: Json = False) -> None:
     """事实目录: 判定需要知道什么. The catalogue of facts: what judging needs to know.
 
     例 Example: hengdai law facts cn
     """
-    entries = report.facts(_pack(pack))
+    entries = report.facts(pack_named(pack))
     if json:
         data_json(
             [
@@ -167,12 +155,12 @@ def facts(pack: _PackId = "cn", json: Json = False) -> None:
 
 
 @law.command()
-def diff(old: _PackId, new: _PackId, json: Json = False) -> None:
+def diff(old: PackId, new: PackId, json: Json = False) -> None:
     """两个法律文本的差异; 有差异则退出码为 1. What changed from one text to another; exit 1 when something did.
 
     例 Example: hengdai law diff cn ./cn-draft
     """
-    found = changes(_pack(old), _pack(new))
+    found = changes(pack_named(old), pack_named(new))
     if json:
         data_json([_change_json(each.kind.value, each.id, each.field, each.old, each.new) for each in found])
     else:
