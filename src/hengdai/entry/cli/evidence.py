@@ -1,4 +1,4 @@
-"""`hengdai evidence` and `hengdai share`: check bundles and whole logs, open what was released to you."""
+"""`hengdai evidence` and `hengdai share`: seal and export, check bundles and logs, open what was released to you."""
 
 import json
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ import typer
 from hengdai.adapters.evidence.fsck import fsck as check_log
 from hengdai.adapters.evidence.key_files import UnsafeKey, make_seed, read_seed
 from hengdai.base.text import Text
+from hengdai.entry.cli import evidence_book
 from hengdai.entry.cli.exits import Exit
 from hengdai.entry.cli.talk import data, data_json, say, stop
 from hengdai.evidence.bundle import Verification, verify_bundle
@@ -21,7 +22,7 @@ evidence = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     no_args_is_help=True,
-    help="存证: 检验存证文件与整份日志. Evidence: verify bundles and whole logs.",
+    help="存证: 封存, 导出, 检验, 监看. Evidence: seal, export, verify, watch.",
 )
 share = typer.Typer(
     add_completion=False,
@@ -29,6 +30,9 @@ share = typer.Typer(
     no_args_is_help=True,
     help="数据共享: 接收方密钥与打开文件. Sharing: a receiver's key, and opening what was released to you.",
 )
+evidence.command()(evidence_book.seal)
+evidence.command()(evidence_book.export)
+evidence.command()(evidence_book.monitor)
 _VALID = Text("有效", "VALID")
 _NOT_VALID = Text("无效", "NOT VALID")
 _UNREADABLE = Text("无法读取", "UNREADABLE")

@@ -1,0 +1,90 @@
+"""Comparing the book with the evidence log: every row that was altered, removed or slipped in is named by its key.
+
+The log cannot be changed without its witnesses, so what the book says now is held against it: each leaf must be the
+entry in the log, the record made from the row must open its commitment, and no row may stand there without a leaf.
+"""
+
+import json
+import secrets
+from collections.abc import Sequence
+
+from hengdai.adapters.evidence.home import EvidenceHome
+from hengdai.adapters.postgres.evidence_records import Found, LeafKey
+from hengdai.adapters.postgres.evidence_source import BookLeaves, Standing
+from hengdai.base.text import Text
+from hengdai.entry.sealing import entries_of, index_of
+from hengdai.evidence.checkpoint import Checkpoint
+from hengdai.evidence.log import DamagedLog, Sequencer
+from hengdai.evidence.monitor import Alarm, Concern, Watch, look, sample
+from hengdai.evidence.note import BadNote, Note
+from hengdai.evidence.record import commit, record_bytes
+
+_AT_ONCE, _SAMPLE = 16_384, 64
+_ALTERED = Text("账簿中的这一行已不是存证时的内容", "the row is no longer what it was when its leaf was drawn")
+_GONE = Text("已存证的行不在账簿中", "a row with a leaf is gone from the book")
+_SLIPPED_IN = Text(
+    "账簿中有一行未经存证而出现", "a row stands in the book behind what the log had taken, without a leaf"
+)
+_NOT_IN_LOG = Text("日志第 {index} 条不是该叶", "entry {index} of the log is not this leaf")
+
+
+async def watch_book(leaves: BookLeaves, home: EvidenceHome) -> list[Alarm]:
+    """Every alarm about the logs' checkpoints and the rows of the book."""
+    alarms = [alarm for year in home.logs.years() for alarm in _checkpoint(home, year)]
+    firsts, taken, last = await leaves.firsts(), 0, -1
+    at_last: set[LeafKey] = set()
+    while some := await leaves.after(taken, _AT_ONCE):
+        low, last = last, some[-1].recorded_in
+        now = await leaves.within(low, last + 1)
+        alarms.extend(_against_log(home, some, firsts))
+        alarms.extend(alarm for one in some if (alarm := _against_row(one, now.get(one.key))))
+        known = at_last | {one.key for one in some}
+        full = len(some) == _AT_ONCE
+        # The transaction at the end of a batch may go on in the next one; it is looked at again there.
+        alarms.extend(
+            Alarm(Concern.ENTRY, str(key), _SLIPPED_IN)
+            for key, one in now.items()
+            if key not in known and (one.recorded_in < last or not full)
+        )
+        at_last = {key for key in known if key in now and now[key].recorded_in == last}
+        taken = some[-1].position
+    return alarms
+
+
+def _checkpoint(home: EvidenceHome, year: int) -> list[Alarm]:
+    """What is wrong with a year's published checkpoint and with entries drawn at random."""
+    store, origin, policy = home.logs.store(year), home.logs.origin(year), home.policy(year)
+    shown = store.checkpoint()
+    if shown is None:
+        return [Alarm(Concern.UNSEALED, origin, Text("尚未封存", "was never sealed"))]
+    try:
+        tree, alarms = Checkpoint.parse(Note.parse(shown).text), list[Alarm]()
+        if policy is not None:
+            _, alarms = look(Watch(policy), shown, Sequencer(store).growth_proof)
+    except (BadNote, DamagedLog) as error:
+        return [Alarm(Concern.UNREADABLE, origin, Text(f"日志无法读取: {error}", str(error)))]
+    dice = secrets.SystemRandom()
+    drawn = sorted(dice.sample(range(tree.size), min(_SAMPLE, tree.size)))
+    return [*alarms, *sample(tree, drawn, store.read)]
+
+
+def _against_log(home: EvidenceHome, some: Sequence[Standing], firsts: dict[int, int]) -> list[Alarm]:
+    alarms = []
+    for year in sorted({one.year for one in some}):
+        mine = [one for one in some if one.year == year]
+        head = home.logs.store(year).head()
+        size = head.size if head else 0
+        logged = [one for one in mine if index_of(one, firsts) < size]
+        indexes = [index_of(one, firsts) for one in logged]
+        for one, index, entry in zip(logged, indexes, entries_of(home, year, indexes), strict=True):
+            if entry != one.leaf:
+                where = f"{home.logs.origin(year)} entry {index}: {one.key}"
+                alarms.append(Alarm(Concern.ENTRY, where, _NOT_IN_LOG.fill(index=index)))
+    return alarms
+
+
+def _against_row(one: Standing, found: Found | None) -> Alarm | None:
+    if found is None:
+        return Alarm(Concern.ENTRY, str(one.key), _GONE)
+    opened = commit(one.salt, record_bytes(found.record))
+    return None if opened == json.loads(one.leaf)["commitment"] else Alarm(Concern.ENTRY, str(one.key), _ALTERED)

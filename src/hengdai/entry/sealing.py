@@ -1,0 +1,183 @@
+"""From the book into the evidence log and out again: seal what is new, export a loan, look for what was touched."""
+
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from hengdai.adapters.evidence.exporter import Exporter, Placed
+from hengdai.adapters.evidence.home import EvidenceHome, Published
+from hengdai.adapters.postgres.engine import connect, migrate
+from hengdai.adapters.postgres.evidence_source import BookLeaves, Drawing, Standing
+from hengdai.adapters.postgres.server import open_server
+from hengdai.base.text import Text
+from hengdai.entry.wiring import Settings
+from hengdai.evidence.record import Kept, record_bytes
+from hengdai.evidence.source import Leaf, take_in
+from hengdai.evidence.tiles import WIDTH, Absent, BadTile, fetch_entries
+
+_CONNECTIONS = 2
+
+
+class LogAhead(Exception):
+    """The log holds leaves that the book does not: the book is older than its log, or is another one."""
+
+    def __init__(self, position: int) -> None:
+        self.text = Text(
+            f"日志已取至第 {position} 条, 账簿中没有或不是同一条: 账簿比日志旧, 或不是同一本",
+            f"the log has taken up to leaf {position}, which the book lacks or has otherwise: "
+            "the book is older than its log, or another one",
+        )
+        super().__init__(str(self.text))
+
+
+class Unsealable(Exception):
+    """A loan cannot be exported; the text says why."""
+
+    def __init__(self, what: Text) -> None:
+        self.text = what
+        super().__init__(str(what))
+
+
+@dataclass(frozen=True, slots=True)
+class _Fetched:
+    """Leaves already read, as a `LeafSource`."""
+
+    leaves: Sequence[Standing]
+
+    def after(self, position: int, limit: int) -> list[Leaf]:
+        return [(one.position, one.leaf) for one in self.leaves if one.position > position][:limit]
+
+
+@dataclass(frozen=True, slots=True)
+class SealReport:
+    """What a sealing did: how many leaves were taken in, and each year's checkpoint."""
+
+    taken: int
+    published: tuple[Published, ...]
+
+
+@asynccontextmanager
+async def book_leaves(settings: Settings) -> AsyncIterator[BookLeaves]:
+    """The leaves of the book that the settings name, migrated."""
+    with open_server(settings.data, settings.dsn) as server:
+        engine = connect(server.dsn, _CONNECTIONS)
+        try:
+            await migrate(engine)
+            yield BookLeaves(engine)
+        finally:
+            await engine.dispose()
+
+
+async def seal_book(leaves: BookLeaves, home: EvidenceHome, now: datetime, limit: int = 4096) -> SealReport:
+    """Take every new leaf into the logs and publish a checkpoint of each year that has grown. Safe to kill and repeat.
+
+    Raises :class:`LogAhead`.
+    """
+    drawing = Drawing(home.thread_key, lambda: os.urandom(32), now.year)
+    await _same_history(leaves, home)
+    taken = await _into_logs(leaves, home, limit)
+    while await leaves.draw(drawing, limit):
+        taken += await _into_logs(leaves, home, limit)
+    moment = int(now.timestamp())
+    published = [home.publish(year, moment) for year in home.logs.years() if _grown(home, year)]
+    return SealReport(taken, tuple(published))
+
+
+async def _same_history(leaves: BookLeaves, home: EvidenceHome) -> None:
+    """The last leaf that the log has taken must be the one that the book has there."""
+    years = home.logs.years()
+    head = home.logs.store(years[-1]).head() if years else None
+    if head is None or head.taken == 0:
+        return
+    standing = await leaves.at(head.taken)
+    if standing is None:
+        raise LogAhead(head.taken)
+    if standing.year == years[-1] and entries_of(home, years[-1], [head.size - 1])[0] != standing.leaf:
+        raise LogAhead(head.taken)
+
+
+async def _into_logs(leaves: BookLeaves, home: EvidenceHome, limit: int) -> int:
+    total, years = 0, home.logs.years()
+    head = home.logs.store(years[-1]).head() if years else None
+    taken = head.taken if head else 0
+    while some := await leaves.after(taken, limit):
+        sequencer = home.logs.sequencer(some[0].year)
+        total += len(take_in(sequencer, _Fetched([one for one in some if one.year == some[0].year]), limit))
+        taken = sequencer.refresh().taken
+    return total
+
+
+def _grown(home: EvidenceHome, year: int) -> bool:
+    store = home.logs.store(year)
+    head, note = store.head(), store.checkpoint()
+    policy = home.policy(year)
+    if head is None:
+        return False
+    if note is None or int(note.split(b"\n")[1]) != head.size:
+        return True
+    # Published before the witnesses were named: it is sealed now.
+    return policy is not None and not policy.open(note)[2].met
+
+
+def entries_of(home: EvidenceHome, year: int, indexes: Sequence[int]) -> list[bytes | None]:
+    """The entries at those indexes as they lie on the disk; None for one that cannot be read."""
+    store = home.logs.store(year)
+    head = store.head()
+    bundles: dict[int, Sequence[bytes]] = {}
+    for number in {index // WIDTH for index in indexes} if head else ():
+        try:
+            bundles[number] = fetch_entries(store.read, number, head.size if head else 0)
+        except (Absent, BadTile):
+            bundles[number] = ()
+    return [next(iter(bundles.get(index // WIDTH, ())[index % WIDTH :]), None) for index in indexes]
+
+
+def index_of(standing: Standing, firsts: dict[int, int]) -> int:
+    """Where a leaf stands in its year's log, which begins with the opening leaf."""
+    return standing.position - firsts[standing.year] + 1
+
+
+async def export_loan(leaves: BookLeaves, home: EvidenceHome, loan: str, org: str | None, made_at: datetime) -> bytes:
+    """The bundle of a loan; raises :class:`Unsealable`, or `NotSealedYet` for what no seal covers yet.
+
+    Records are made from the book as it is. One that was altered goes in as it is now, and every verifier says so.
+    """
+    lender = _one_lender(loan, [org] if org else await leaves.lenders(loan))
+    found, firsts = await leaves.of_loan(lender, loan), await leaves.firsts()
+    if not found:
+        raise Unsealable(Text(f"借款 {loan} 没有存证", f"the loan {loan} has left no evidence"))
+    placed = []
+    for standing, record in found:
+        if record is None:
+            raise Unsealable(
+                Text(
+                    f"已存证的行不在账簿中: {standing.key}",
+                    f"a row with evidence is gone from the book: {standing.key}",
+                )
+            )
+        kept = Kept(standing.salt, record_bytes(record.record), standing.leaf)
+        placed.append(Placed(standing.year, replace(kept, index=index_of(standing, firsts))))
+    parties = {year: home.parties(year) for year in {one.year for one in placed}}
+    bare = sorted(year for year, one in parties.items() if one is None)
+    if bare:
+        raise Unsealable(
+            Text(
+                f"{bare} 年的日志没有见证策略, 无人可作证",
+                f"the log of {bare} has no policy: no witness vouches for it",
+            )
+        )
+    exporter = Exporter(home.logs, {year: one for year, one in parties.items() if one is not None})
+    return exporter.export(found[0][0].key.subject, placed, made_at)
+
+
+def _one_lender(loan: str, lenders: Sequence[str]) -> str:
+    if len(lenders) != 1:
+        raise Unsealable(
+            Text(
+                f"借款 {loan} 在 {len(lenders)} 家出资机构的账上: {list(lenders)}; 请用 --org 指定",
+                f"the loan {loan} is in the books of {len(lenders)} funders: {list(lenders)}; name one by --org",
+            )
+        )
+    return lenders[0]
