@@ -26,6 +26,7 @@ from tests.evidence.test_log_faults import everything
 from tests.evidence.test_witness_processes import Party, new_party
 from tests.replay.conftest import database, replayed
 
+pytestmark = pytest.mark.slow
 LOANS = 40
 _COMMAND = "from hengdai.entry.cli.main import app; app()"
 _FACTS = (
