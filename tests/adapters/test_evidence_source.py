@@ -7,9 +7,13 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 import pytest_asyncio
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
 
-from hengdai.adapters.postgres.engine import connect
+from hengdai.adapters.postgres.engine import connect, migrate
 from hengdai.adapters.postgres.evidence_source import BookLeaves, Drawing, ForeignServer
+from hengdai.adapters.postgres.server import Server
 from hengdai.evidence.record import RecordKind, commit, record_bytes
 
 pytestmark = pytest.mark.asyncio
@@ -137,3 +141,35 @@ async def test_a_book_moved_to_a_server_with_lower_transactions_is_refused(
     await writer.execute("UPDATE evidence_leaf SET recorded_in = 1000000000000")
     with pytest.raises(ForeignServer, match="physical backup"):
         await leaves.draw(DRAWING)
+
+
+def _before_the_log(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", "hengdai.adapters.postgres:migrations")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "0001")
+
+
+async def test_rows_older_than_the_log_are_leaves_too_and_name_nobody(server: Server) -> None:
+    owner = await asyncpg.connect(server.dsn)
+    name = f"older_{secrets.token_hex(4)}"
+    await owner.execute(f"CREATE DATABASE {name}")
+    dsn = server.dsn.replace("/postgres?", f"/{name}?", 1)
+    engine = connect(dsn, 2)
+    async with engine.begin() as connection:
+        await connection.run_sync(_before_the_log)
+    writer = await asyncpg.connect(dsn)
+    await writer.execute(_COMMAND, "old")
+    await writer.execute(_EVENT, "L", 1)
+    await migrate(engine)
+    await writer.execute(_COMMAND, "new")
+    book = BookLeaves(engine)
+    assert await book.draw(DRAWING) == 3
+    assert [one.recorded_in > 0 for one in await book.after(0, 9)] == [False, False, True]
+    ((_, found),) = await book.of_loan("bank", "L")
+    assert found is not None
+    assert (found.record.provenance.source, found.record.provenance.authorisation) == ("book", "")
+    await writer.close()
+    await engine.dispose()
+    await owner.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await owner.close()
