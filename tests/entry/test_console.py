@@ -116,6 +116,12 @@ def test_every_page_is_whole_in_both_languages_on_a_desk_and_on_a_phone(live: Li
                     "/loans?state=refused",
                     f"/loans/{loan}",
                     f"/loans/{refused}",
+                    "/law",
+                    "/law?pack=toy&theme=partners&on=2026-01-01&lender=bank",
+                    "/law?pack=nowhere&on=x",
+                    "/law/cn.lf-009",
+                    "/law/cn.mc-001?on=2026-01-01",
+                    "/law/toy.nothing",
                     "/sign-in",
                 ):
                     _settled(page, live.url + path)
@@ -136,6 +142,27 @@ def test_a_figure_opens_its_reasons_and_a_day_its_pay_off(live: Live) -> None:
         page.wait_for_url("**day=2027-02-14")
         assert page.locator("#payoff .pairs").count() == 1
         assert page.locator("tr.undone").count() > 0
+        assert wrong == []
+
+
+def test_rules_are_found_by_theme_and_tell_their_clause_history_cases_and_what_they_stopped(live: Live) -> None:
+    with _browsing(live, DESK, "zh") as (page, wrong):
+        _settled(page, f"{live.url}/law?pack=toy")
+        assert page.locator(".sec").count() == 5
+        row = page.locator("tr", has_text="单笔成本上限")
+        assert row.locator("td").last.inner_text() == "1"
+        page.locator("select[name=theme]").select_option("partners")
+        page.locator("form.filters button").click()
+        page.wait_for_url("**theme=partners**")
+        assert page.locator(".sec").count() == 1
+        assert "合作机构在名单内" in page.locator(".page").inner_text()
+        _settled(page, f"{live.url}/law?pack=toy&on=1999-12-31")
+        assert page.locator(".sec").count() == 0
+        _settled(page, f"{live.url}/law/toy.cost-cap?on=2014-12-31")
+        words = page.locator(".page").inner_text()
+        assert "《玩具国放贷法》(2000/1)第4条" in words
+        assert "40.00%" in page.locator("tr.now").inner_text()
+        assert page.locator("ul.clauses").last.locator("li").count() == 9
         assert wrong == []
 
 

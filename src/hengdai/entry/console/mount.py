@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hengdai.app.actor import Actor
-from hengdai.entry.console import dashboard, loan, loans
+from hengdai.entry.console import dashboard, law, law_rule, loan, loans
 from hengdai.entry.console.session import COOKIE, LANGUAGE_COOKIE, Sessions, language_of
 from hengdai.entry.console.shell import Visit, door_page, head, request_path
 from hengdai.entry.platform import Platform
@@ -116,6 +116,14 @@ def _pages(platform: Platform, sessions: Sessions) -> None:
     @ui.page("/loans/{loan_id}")
     async def _loan(request: Request, loan_id: str) -> Response | None:
         return await open_page(request, lambda visit, asked: loan.show(visit, asked, loan_id))
+
+    @ui.page("/law")
+    async def _law(request: Request) -> Response | None:
+        return await open_page(request, law.show_rules)
+
+    @ui.page("/law/{rule_id}")
+    async def _rule(request: Request, rule_id: str) -> Response | None:
+        return await open_page(request, lambda visit, asked: law_rule.show_rule(visit, asked, rule_id))
 
     @ui.page("/sign-in")
     async def _sign_in(request: Request, wrong: str = "") -> None:

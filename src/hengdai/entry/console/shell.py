@@ -64,7 +64,11 @@ def frame_around(visit: Visit, current: str) -> Iterator[None]:
 
 
 def _bar(visit: Visit, current: str) -> Html:
-    links = (("/", visit.say("总览", "Overview")), ("/loans", visit.say("借款", "Loans")))
+    links = (
+        ("/", visit.say("总览", "Overview")),
+        ("/loans", visit.say("借款", "Loans")),
+        ("/law", visit.say("法规", "Law")),
+    )
     nav = (tag("a", name, href=to, aria_current="page" if to == current else None) for to, name in links)
     mark = tag("a", _BALANCE, tag("b", "衡贷"), tag("span", "Hengdai"), href="/", class_="mark")
     inner = tag(
