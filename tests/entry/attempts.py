@@ -254,3 +254,37 @@ async def standing(office: Office, loan: LoanId) -> LoanRecord:
         record = await work.loan(loan)
     assert record is not None
     return record
+
+
+PASSING = (
+    "INSERT INTO event (org, loan_id, seq, event_id, day, known, kind, fact, clearance) "
+    "VALUES ('bank-a', $1, 9, 'e9', $2, now(), $3, '{}', $4)"
+)
+TABLES: dict[str, tuple[str, ...] | str] = {
+    "event": (
+        "UPDATE event SET kind = 'disbursed' WHERE loan_id = $1",
+        "DELETE FROM event WHERE loan_id = $1",
+    ),
+    "judgement": (
+        "UPDATE judgement SET stopping = '{}' WHERE loan_id = $1",
+        "UPDATE judgement SET cleared = true WHERE loan_id = $1",
+        "DELETE FROM judgement WHERE loan_id = $1",
+    ),
+    "loan": ("UPDATE loan SET principal = 1 WHERE loan_id = $1", "DELETE FROM loan WHERE loan_id = $1"),
+    "pack": ("UPDATE pack SET texts = '{}' WHERE $1 <> ''", "DELETE FROM pack WHERE $1 <> ''"),
+    "partner_listing": ("UPDATE partner_listing SET listing = '{}' WHERE $1 <> ''",),
+    "organisation": ("INSERT INTO organisation VALUES ($1, 'n', 'funder', now())",),
+    "command": ("UPDATE command SET route = 'sign' WHERE $1 <> ''",),
+    "answer": ("UPDATE answer SET body = 'x' WHERE $1 <> ''",),
+    "entry": ("UPDATE entry SET amounts = '{1,-1}' WHERE $1 <> ''",),
+    "arrears_move": ("DELETE FROM arrears_move WHERE $1 <> ''",),
+    "day_close": ("DELETE FROM day_close WHERE $1 <> ''",),
+    "job_step": ("DELETE FROM job_step WHERE $1 <> ''",),
+    "api_key": "says who may come in, nothing of loans",
+    "position": "a view of events, made anew from them by rebuild",
+    "plan": "a view of events, made anew from them by rebuild",
+    "account_balance": "sums of entries, recomputed by the second bookkeeper",
+    "job": "the list of an end of day",
+    "evidence_leaf": "says which row became which leaf of the evidence log",
+}
+"""What each table refuses to whoever holds the program's role; for one that tells nothing of gates, why."""
