@@ -16,8 +16,8 @@ DOCUMENTS = [
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_a_document_prints_what_it_says(name: str, tmp_path: Path) -> None:
-    said = differences((ROOT / name).read_text(encoding="utf-8"), tmp_path)
+def test_a_document_prints_what_it_says(name: str, data_dir: Path) -> None:
+    said = differences((ROOT / name).read_text(encoding="utf-8"), data_dir)
     assert said == [], "\n\n".join(said)
 
 
