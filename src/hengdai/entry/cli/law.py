@@ -21,7 +21,7 @@ law = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     no_args_is_help=True,
-    help="法律文本包: 查看, 解释, 检查, 事实, 差异, 影响, 网页. Packs: show, explain, check, facts, diff, impact, pages.",
+    help="法律文本包: 查看, 解释, 检查, 事实, 差异, 影响, 网页. Show, explain, check, facts, diff, impact, pages.",
 )
 law.command()(impact)
 law.command()(pages)
