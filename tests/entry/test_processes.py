@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import polars as pl
 import pytest
 
 from hengdai.entry.cli.exits import Exit
@@ -26,10 +27,11 @@ def _hengdai(*arguments: str) -> "subprocess.CompletedProcess[str]":
 
 
 @contextmanager
-def _serving(data: Path) -> Iterator[tuple["subprocess.Popen[str]", str]]:
-    """`hengdai serve` on a free port, once it has said where."""
+def _serving(data: Path, *command: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+    """`hengdai serve`, or another command that serves, on a free port, once it has said where."""
+    arguments = [*_PROGRAM, *(command or ("serve",)), "--data", str(data), "--port", "0"]
     process = subprocess.Popen(
-        [*_PROGRAM, "serve", "--data", str(data), "--port", "0"], stderr=subprocess.PIPE, text=True, env=_ENVIRONMENT
+        arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=_ENVIRONMENT
     )
     assert process.stderr is not None
     told = ""
@@ -99,6 +101,16 @@ def test_an_empty_book_is_closed_audited_and_has_no_loan_to_explain(data_dir: Pa
     assert (audited.returncode, '"agrees": true' in audited.stdout) == (Exit.DONE, True), audited.stderr
     missing = _hengdai("explain", "no-such-loan", "payoff", "--data", str(data_dir))
     assert (missing.returncode, missing.stdout) == (Exit.REFUSED, "")
+
+
+def test_one_command_replays_a_book_and_shows_it_on_the_day_it_has_got_to(data_dir: Path, tmp_path: Path) -> None:
+    book = tmp_path / "book"
+    assert _hengdai("synth", "--loans", "40", "--seed", "1", "--out", str(book)).returncode == Exit.DONE
+    with _serving(data_dir, "run", "--book", str(book)) as (_, url):
+        page = httpx.get(url).text
+    days = set(re.findall(r"营业日.{0,40}?(\d{4}-\d{2}-\d{2})", page))
+    events = pl.read_parquet(book / "events.parquet", columns=["day"])
+    assert days == {str(events["day"].max())}
 
 
 @pytest.mark.parametrize("command", ["serve", "run"])

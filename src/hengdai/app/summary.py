@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 from hengdai.app.actor import Actor
 from hengdai.app.ports import Office
@@ -41,3 +42,10 @@ async def summary(office: Office, actor: Actor, org: OrgId | None = None) -> Sum
             balances=await work.rows("balances", org=org),
             closes=await work.rows("closes", org=org, limit=10),
         )
+
+
+async def last_day(office: Office, actor: Actor) -> date | None:
+    """How far the books that the actor sees have got; None for books without a loan."""
+    async with office.store.begin(actor) as work:
+        (row,) = await work.rows("last_day")
+    return cast(date | None, row["day"])

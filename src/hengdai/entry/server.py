@@ -6,11 +6,13 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 import uvicorn
 from fastapi import FastAPI
 
+from hengdai.adapters.clock import SetClock
 from hengdai.app.actor import Actor
 from hengdai.entry.console.mount import mount
 from hengdai.entry.http.server import build
@@ -31,6 +33,21 @@ class Ready:
 
     url: str
     stop: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Demonstration:
+    """A book shown to whoever sits at this machine: as whom, and on which day, so that a book that ended is not read
+    as if nobody had paid since."""
+
+    actor: Actor
+    day: date | None
+
+    def shown(self, platform: Platform) -> Platform:
+        """The platform as the console reads it."""
+        if self.day is None:
+            return platform
+        return replace(platform, office=replace(platform.office, clock=SetClock(self.day)))
 
 
 class _Server(uvicorn.Server):
@@ -68,11 +85,14 @@ class _Server(uvicorn.Server):
 
 
 async def serve_console(
-    platform: Platform, address: Address, told: Callable[[Ready], None], demo: Actor | None = None
+    platform: Platform, address: Address, told: Callable[[Ready], None], demo: Demonstration | None = None
 ) -> None:
-    """Serve API and console until a signal stops it. `demo` is who a browser on this machine is without a key."""
+    """Serve API and console until a signal stops it; `demo` opens the console to this machine without a key."""
     app = build(platform)
-    mount(app, platform, demo)
+    if demo is None:
+        mount(app, platform)
+    else:
+        mount(app, demo.shown(platform), demo.actor)
     await serve_app(app, address, told)
 
 

@@ -25,6 +25,8 @@ QUERIES: dict[str, str] = {
             sum(interest_paid)::bigint AS interest_paid, sum(written_off)::bigint AS written_off,
             sum(recovered)::bigint AS recovered
         FROM position WHERE {_BOOK} GROUP BY currency, state ORDER BY currency, state""",
+    # The latest day on which any loan was folded: where the book has got to.
+    "last_day": "SELECT max(as_of) AS day FROM position",
     "arrears": f"""
         SELECT currency, {_BUCKET} AS bucket, count(*) AS loans, sum(outstanding)::bigint AS outstanding,
             sum(overdue_principal)::bigint AS overdue_principal, sum(overdue_interest)::bigint AS overdue_interest,

@@ -66,15 +66,18 @@ def _run(settings: Settings, host: str, port: int, demo: Actor | None = None) ->
 
 
 async def _serve(settings: Settings, host: str, port: int, demo: Actor | None = None) -> None:
-    from hengdai.entry.server import Address, Ready, serve_console
+    from hengdai.app.summary import last_day
+    from hengdai.entry.server import Address, Demonstration, Ready, serve_console
 
     def told(ready: Ready) -> None:
         say(_OPEN.fill(url=ready.url))
 
     async with installation(settings) as platform:
+        shown = None
         if demo is not None:
             await _demo_keys(platform)
-        await serve_console(platform, Address(host, port), told, demo)
+            shown = Demonstration(demo, await last_day(platform.office, demo))
+        await serve_console(platform, Address(host, port), told, shown)
 
 
 def run(
