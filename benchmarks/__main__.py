@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-ORDER = ("online", "replay", "end_of_day", "maths_irr", "law_judge", "evidence_log", "audit_links")
+ORDER = ("online", "replay", "end_of_day", "maths_irr", "law_judge", "evidence_log", "audit_links", "audit_tape")
 """From what a newcomer feels first to what grows largest; one that is not named here comes last."""
 
 

@@ -5,16 +5,21 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from hengdai.adapters.tapes.files import FileTape
 from hengdai.app.audit_tape import Order, audit_tape
 from hengdai.audit.clean import Reading, Unit, read
 from hengdai.audit.mapping import MappingUnreadable, parse_mapping
-from hengdai.audit.tape import BY_NAME
+from hengdai.audit.tape import BY_NAME, Column, Type
+from hengdai.base.text import Text
 from tests.audit.tapes import COLUMNS, CONSTANTS, LOAN, PACK, Kept, audited, mapping_for, write
 
 MONEY = Reading(BY_NAME["principal"], "x", Unit.MAJOR)
+WHOLES = [MONEY, Reading(BY_NAME["principal"], "x", Unit.MINOR), Reading(BY_NAME["count"], "x"),
+          *(Reading(BY_NAME["rate"], "x", unit) for unit in (Unit.E8, Unit.PERCENT, Unit.FRACTION))]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -39,6 +44,35 @@ def test_decimals_beyond_the_coin_are_rounded_only_when_the_mapping_says_so() ->
     rounded = Reading(BY_NAME["paid_total"], "x", Unit.MAJOR, rounded=True)
     typed, unread = read(pl.Series(["22583.266767", "1.005", "-1.005"]), rounded)
     assert typed.to_list() == [2_258_327, 101, -101] and not unread.any()
+
+
+@given(st.integers(-(2**63), 2**63 - 1) | st.integers(-(10**13), 10**13), st.sampled_from(WHOLES))
+def test_a_stored_whole_number_is_read_as_its_text_would_be(number: int, reading: Reading) -> None:
+    stored, as_text = read(pl.Series([number]), reading), read(pl.Series([str(number)]), reading)
+    assert [each.to_list() for each in stored] == [each.to_list() for each in as_text]
+
+
+def test_stored_days_instants_and_flags_need_no_form() -> None:
+    noon = datetime.fromisoformat("2026-03-01 12:30")
+    cells = {
+        Reading(BY_NAME["applied_at"], "x"): (pl.Series([noon], dtype=pl.Datetime("ns")), noon),
+        Reading(BY_NAME["applied_at"], "x", format="%d/%m/%Y"): (
+            pl.Series([noon.date()]),
+            datetime.fromisoformat("2026-03-01"),
+        ),
+        Reading(BY_NAME["disbursed_on"], "x", format="%d/%m/%Y"): (pl.Series([noon]), noon.date()),
+        Reading(Column("fact:x", Type.FLAG, Text("x", "x"), ()), "x"): (pl.Series([True]), True),
+    }
+    for reading, (column, meant) in cells.items():
+        typed, unread = read(column, reading)
+        assert typed.to_list() == [meant] and not unread.any()
+
+
+def test_a_stored_instant_with_an_offset_is_brought_to_local_time() -> None:
+    late = pl.Series([datetime.fromisoformat("2026-03-01T20:00Z")])
+    typed, _ = read(late, Reading(BY_NAME["applied_at"], "x"))
+    assert typed.to_list() == [datetime.fromisoformat("2026-03-02 04:00")]
+    assert read(late, Reading(BY_NAME["disbursed_on"], "x"))[0].to_list() == [date(2026, 3, 2)]
 
 
 def test_a_percent_sign_contradicts_a_fraction() -> None:

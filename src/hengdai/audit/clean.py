@@ -39,6 +39,7 @@ MONEY_UNITS = (Unit.MAJOR, Unit.MINOR)
 RATE_UNITS = tuple(_RATE_TO_E8)
 SHARE_UNITS = (Unit.PERCENT, Unit.FRACTION, Unit.E8)
 
+ZONE = "Asia/Shanghai"
 _BLANK = ("", "-", "--", "/", "n/a", "na", "nan", "null", "none", "无", "空")
 _CURRENCY_MARKS = r"(?i)(人民币|cny|rmb|usd|[¥￥$元圆])"
 _NUMBER = r"^(?<sign>[-+]?)(?<whole>\d+)(?:\.(?<part>\d*))?$"
@@ -95,10 +96,46 @@ def read(column: pl.Series, reading: Reading, digits: int = 2) -> tuple[pl.Serie
     Money is in minor units, rates in e8 a year, null where blank or unread. Unread is a cell that holds something else
     than its type, or nothing where something must stand.
     """
+    stored = stored_as(column, reading, digits)
+    if stored is not None:
+        missing = stored.is_null()
+        return stored, missing if reading.column.required else missing & column.is_not_null()
     text = tidy(column)
     typed = _typed(text, reading, digits)
     missing = typed.is_null()
     return typed, missing if reading.column.required else missing & text.is_not_null()
+
+
+def stored_as(column: pl.Series, reading: Reading, digits: int = 2) -> pl.Series | None:
+    """A column that is stored as what it means, without the way over text; None for one that has to be read as text.
+
+    An instant with an offset is brought to Chinese local time, as those of debits are.
+    """
+    kind, dtype = reading.column.type, column.dtype
+    if kind is Type.FLAG and dtype == pl.Boolean:
+        return column
+    if kind in (Type.DATE, Type.INSTANT) and dtype.is_temporal() and dtype.base_type() in (pl.Date, pl.Datetime):
+        if isinstance(dtype, pl.Datetime) and dtype.time_zone is not None:
+            column = column.dt.convert_time_zone(ZONE).dt.replace_time_zone(None)
+        return column.cast(pl.Date() if kind is Type.DATE else pl.Datetime("us"))
+    if not dtype.is_integer():
+        return None
+    if kind is Type.COUNT:
+        return _scaled_whole(column, 0, least=0)
+    if kind is Type.MONEY and reading.unit in MONEY_UNITS:
+        return _scaled_whole(column, digits if reading.unit is Unit.MAJOR else 0)
+    if kind in (Type.RATE, Type.SHARE) and reading.unit is not None and reading.unit in _RATE_TO_E8:
+        places, times = _RATE_TO_E8[reading.unit]
+        return _scaled_whole(column, places) * times
+    return None
+
+
+def _scaled_whole(column: pl.Series, places: int, least: int | None = None) -> pl.Series:
+    """Whole numbers as integers of 10^-places; those of more than eighteen digits then are unread, as in text."""
+    most = 10 ** (18 - places) - 1
+    number = column.cast(pl.Int64, strict=False)
+    scaled: pl.Series = _keep(number, number.is_between(-most if least is None else least, most)) * 10**places
+    return scaled
 
 
 def _typed(text: pl.Series, reading: Reading, digits: int) -> pl.Series:

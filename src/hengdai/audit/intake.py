@@ -52,7 +52,7 @@ def missing_headers(mapping: TapeMapping, headers: Sequence[str], where: str) ->
 
 def take_in(raw: pl.DataFrame, mapping: TapeMapping, digits: int) -> Taken:
     """The typed rows and the rejects of a batch with `source` and `row_number` beside the tape's own columns."""
-    readings = [_of_stored_type(raw, reading) for reading in mapping.readings.values()]
+    readings = mapping.readings.values()
     raw = raw.with_columns(pl.col(NUMBER).cast(pl.Int64).alias(ROW))
     cells = [(reading, *read(raw[reading.header], reading, digits)) for reading in readings]
     bad = pl.select(pl.any_horizontal([unread for _, _, unread in cells])).to_series()
@@ -60,13 +60,6 @@ def take_in(raw: pl.DataFrame, mapping: TapeMapping, digits: int) -> Taken:
     columns = [typed.cast(_DTYPES[reading.column.type]).alias(reading.column.name) for reading, typed, _ in cells]
     loans = raw.select(SOURCE, ROW).with_columns(columns).filter(~bad)
     return Taken(loans.with_columns(_absent(mapping)), rejects)
-
-
-def _of_stored_type(raw: pl.DataFrame, reading: Reading) -> Reading:
-    """A day that is stored as a day prints as ISO, whatever form the mapping gives for text."""
-    if raw.schema[reading.header] == pl.Date and reading.column.type is Type.DATE:
-        return Reading(reading.column, reading.header)
-    return reading
 
 
 def _absent(mapping: TapeMapping) -> list[pl.Expr]:

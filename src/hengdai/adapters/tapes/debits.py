@@ -7,11 +7,11 @@ import polars as pl
 from hengdai.adapters.tapes.book import scan, table_of
 from hengdai.adapters.tapes.read import TapeUnreadable
 from hengdai.app.audit_tape import Looking
+from hengdai.audit.clean import ZONE
 from hengdai.audit.register import register_of
 from hengdai.base.text import Text
 
 DEBITS = ("at", "payee", "amount", "text")
-_ZONE = "Asia/Shanghai"
 
 
 class FileDebits:
@@ -59,7 +59,7 @@ class FileDebits:
         at = pl.col("at").cast(pl.String)
         offset = at.str.contains(r"([+-]\d{2}:?\d{2}|Z)$")
         zoned = at.str.to_datetime("%Y-%m-%dT%H:%M:%S%#z", time_unit="us", strict=False, exact=True, time_zone="UTC")
-        local = zoned.dt.convert_time_zone(_ZONE).dt.replace_time_zone(None)
+        local = zoned.dt.convert_time_zone(ZONE).dt.replace_time_zone(None)
         plain = (
             at.str.slice(0, 19).str.replace(" ", "T").str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="us", strict=False)
         )
