@@ -1,8 +1,10 @@
 """The book as the source of the evidence log: each row once, none before an earlier transaction has ended."""
 
 import asyncio
+import json
 import secrets
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
@@ -11,9 +13,12 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
 
+from hengdai.adapters.postgres.door import Door
 from hengdai.adapters.postgres.engine import connect, migrate
-from hengdai.adapters.postgres.evidence_source import BookLeaves, Drawing, ForeignServer
+from hengdai.adapters.postgres.evidence_records import Found, LeafKey
+from hengdai.adapters.postgres.evidence_source import BookLeaves, Drawing, ForeignServer, Standing
 from hengdai.adapters.postgres.server import Server
+from hengdai.base.identity import OrgId
 from hengdai.evidence.record import RecordKind, commit, record_bytes
 
 pytestmark = pytest.mark.asyncio
@@ -143,33 +148,100 @@ async def test_a_book_moved_to_a_server_with_lower_transactions_is_refused(
         await leaves.draw(DRAWING)
 
 
-def _before_the_log(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", "hengdai.adapters.postgres:migrations")
-    config.attributes["connection"] = connection
-    command.upgrade(config, "0001")
+async def test_who_may_act_and_by_which_law_are_leaves_without_a_secret(
+    leaves: BookLeaves, writer: asyncpg.Connection
+) -> None:
+    await writer.execute("INSERT INTO organisation VALUES ('bank', 'A bank', 'funder', now())")
+    async with writer.transaction():
+        await writer.execute(_COMMAND, "k1")
+        await writer.execute("INSERT INTO api_key VALUES ('bank', 'abc', 'digest', 'viewer', 'for a test', now())")
+    await writer.execute("INSERT INTO key_revocation VALUES ('bank', 'abc', now())")
+    await writer.execute(
+        "INSERT INTO partner_listing VALUES ('bank', 'p1', 'plat', 'facilitator', '{\"licence\": \"1\"}')"
+    )
+    await writer.execute("INSERT INTO pack VALUES ('d1', 'toy', '{\"rules.toml\": \"text\"}')")
+    assert await leaves.draw(DRAWING) == 6
+    standing = await leaves.after(0, 10)
+    assert [(one.key.org, one.key.kind.value, one.key.ref) for one in standing] == [
+        ("bank", "configuration", "organisation"), ("bank", "command", "k1"), ("bank", "key", "api_key abc"),
+        ("bank", "key", "key_revocation abc"), ("bank", "configuration", "partner_listing p1"), ("*", "pack", "d1"),
+    ]  # fmt: skip
+    now = await leaves.within(0, 2**62)
+    issued = now[standing[2].key].record
+    assert (issued.body["label"], issued.provenance.authorisation) == ("for a test", "command c-k1")
+    assert "secret_digest" not in issued.body
+    assert all(json.loads(one.leaf)["commitment"] == opened(one, now) for one in standing)
 
 
-async def test_rows_older_than_the_log_are_leaves_too_and_name_nobody(server: Server) -> None:
+def opened(one: Standing, now: dict[LeafKey, Found]) -> str:
+    return commit(one.salt, record_bytes(now[one.key].record))
+
+
+async def test_that_the_price_was_shown_and_signed_are_kinds_of_their_own(
+    leaves: BookLeaves, writer: asyncpg.Connection
+) -> None:
+    await writer.execute(_EVENT.replace("'paid'", "'disclosed'"), "L", 1)
+    await writer.execute("SET session_replication_role = replica")  # a signature without its judgement
+    await writer.execute(
+        "INSERT INTO event (org, loan_id, seq, event_id, day, known, kind, fact, clearance) "
+        "VALUES ('bank', 'L', 2, 'e2', '2026-01-05', now(), 'signed', '{}', 'j')"
+    )
+    assert await leaves.draw(DRAWING) == 2
+    assert [one.key.kind for one in await leaves.after(0, 9)] == [RecordKind.DISCLOSURE, RecordKind.SIGNATURE]
+
+
+@asynccontextmanager
+async def book_at(server: Server, revision: str) -> AsyncIterator[str]:
+    """A database at an earlier revision."""
     owner = await asyncpg.connect(server.dsn)
     name = f"older_{secrets.token_hex(4)}"
     await owner.execute(f"CREATE DATABASE {name}")
     dsn = server.dsn.replace("/postgres?", f"/{name}?", 1)
-    engine = connect(dsn, 2)
+    engine = connect(dsn, 1)
+
+    def to_revision(connection: Connection) -> None:
+        config = Config()
+        config.set_main_option("script_location", "hengdai.adapters.postgres:migrations")
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
     async with engine.begin() as connection:
-        await connection.run_sync(_before_the_log)
-    writer = await asyncpg.connect(dsn)
-    await writer.execute(_COMMAND, "old")
-    await writer.execute(_EVENT, "L", 1)
-    await migrate(engine)
-    await writer.execute(_COMMAND, "new")
-    book = BookLeaves(engine)
-    assert await book.draw(DRAWING) == 3
-    assert [one.recorded_in > 0 for one in await book.after(0, 9)] == [False, False, True]
-    ((_, found),) = await book.of_loan("bank", "L")
-    assert found is not None
-    assert (found.record.provenance.source, found.record.provenance.authorisation) == ("book", "")
-    await writer.close()
+        await connection.run_sync(to_revision)
     await engine.dispose()
+    yield dsn
     await owner.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await owner.close()
+
+
+async def test_rows_older_than_their_table_s_leaves_enter_a_log_that_has_begun(server: Server) -> None:
+    async with book_at(server, "0002") as dsn:
+        engine, writer = connect(dsn, 2), await asyncpg.connect(dsn)
+        await writer.execute("INSERT INTO organisation VALUES ('bank', 'A bank', 'funder', now())")
+        await writer.execute("INSERT INTO api_key VALUES ('bank', 'abc', 'digest', 'viewer', 'old', now(), now())")
+        taken = await writer.fetchval("SELECT pg_current_xact_id()::text::bigint")
+        leaf = "VALUES ('bank', 'command', '', 'k', 1, 2026, $1::bigint, 's', 't', 'c', 'l')"
+        await writer.execute(f"INSERT INTO evidence_leaf {leaf}", taken)
+        await migrate(engine)
+        assert await BookLeaves(engine).draw(DRAWING) == 3
+        drawn = await BookLeaves(engine).after(1, 9)
+        assert [one.key.ref for one in drawn] == ["organisation", "api_key abc", "key_revocation abc"]
+        assert await Door(engine).keys(OrgId("bank"))
+        await writer.close()
+        await engine.dispose()
+
+
+async def test_rows_older_than_the_log_are_leaves_too_and_name_nobody(server: Server) -> None:
+    async with book_at(server, "0001") as dsn:
+        engine, writer = connect(dsn, 2), await asyncpg.connect(dsn)
+        await writer.execute(_COMMAND, "old")
+        await writer.execute(_EVENT, "L", 1)
+        await migrate(engine)
+        await writer.execute(_COMMAND, "new")
+        book = BookLeaves(engine)
+        assert await book.draw(DRAWING) == 3
+        assert [one.recorded_in > 0 for one in await book.after(0, 9)] == [False, False, True]
+        ((_, found),) = await book.of_loan("bank", "L")
+        assert found is not None
+        assert (found.record.provenance.source, found.record.provenance.authorisation) == ("book", "")
+        await writer.close()
+        await engine.dispose()

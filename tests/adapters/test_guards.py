@@ -39,7 +39,8 @@ _FILL_OWN = {
     "day_close": "INSERT INTO day_close VALUES ($1, '2026-01-01', '', '{}')",
     "job": "INSERT INTO job VALUES ($1, 'j', 'k', '2026-01-01', 1, NULL, NULL, 0, NULL)",
     "job_step": "INSERT INTO job_step VALUES ($1, 'j', 0, 's', 0, now(), '{}')",
-    "api_key": "INSERT INTO api_key VALUES ($1, 'k', 'x', 'viewer', 'l', now(), NULL)",
+    "api_key": "INSERT INTO api_key VALUES ($1, 'k', 'x', 'viewer', 'l', now())",
+    "key_revocation": "INSERT INTO key_revocation VALUES ($1, 'k', now())",
 }
 
 

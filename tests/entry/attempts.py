@@ -281,6 +281,7 @@ TABLES: dict[str, tuple[str, ...] | str] = {
     "day_close": ("DELETE FROM day_close WHERE $1 <> ''",),
     "job_step": ("DELETE FROM job_step WHERE $1 <> ''",),
     "api_key": "says who may come in, nothing of loans",
+    "key_revocation": "says who may come in no more, nothing of loans",
     "position": "a view of events, made anew from them by rebuild",
     "plan": "a view of events, made anew from them by rebuild",
     "account_balance": "sums of entries, recomputed by the second bookkeeper",

@@ -31,7 +31,8 @@ LOANS = 40
 _COMMAND = "from hengdai.entry.cli.main import app; app()"
 _FACTS = (
     "SELECT (SELECT count(*) FROM command) + (SELECT count(*) FROM judgement) + (SELECT count(*) FROM event) "
-    "+ (SELECT count(*) FROM entry)"
+    "+ (SELECT count(*) FROM entry) + (SELECT count(*) FROM organisation) + (SELECT count(*) FROM api_key) "
+    "+ (SELECT count(*) FROM partner_listing) + (SELECT count(*) FROM pack)"
 )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from hengdai.app.actor import Actor
+from hengdai.app.actor import Actor, Role
 from hengdai.app.journal import Journal
 from hengdai.app.nightly import Nightly
 from hengdai.app.whole import Whole
@@ -155,6 +155,14 @@ class Work(Journal, Nightly, Whole, Protocol):
 
     async def organisations(self) -> tuple[Organisation, ...]:
         """Every organisation known here (names are public to all of them)."""
+        ...
+
+    async def issue_key(self, role: Role, label: str, at: datetime) -> str:
+        """A new API key of the actor's organisation: the only time that its secret is seen."""
+        ...
+
+    async def revoke_key(self, key_id: str, at: datetime) -> bool:
+        """End a key of the actor's organisation at once; False when it has no such key."""
         ...
 
     async def keep_pack(self, digest: str, pack_id: str, texts: Mapping[str, str]) -> None:

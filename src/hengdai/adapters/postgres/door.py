@@ -9,17 +9,18 @@ import hmac
 import secrets
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from hengdai.adapters.postgres.tables import api_key, organisation
+from hengdai.adapters.postgres.tables import api_key, key_revocation, organisation
 from hengdai.adapters.postgres.transaction import DatabaseRole, reading, writing
 from hengdai.app.actor import Actor, Role
 from hengdai.app.keys import KeyRow
 from hengdai.app.work import Organisation
 from hengdai.base.identity import OrgId
 
+_REVOKED = (key_revocation.c.org == api_key.c.org) & (key_revocation.c.key_id == api_key.c.key_id)
 _NOBODY = hashlib.sha256(b"").digest()
 
 
@@ -38,28 +39,20 @@ class Door:
 
     async def issue(self, org: OrgId, role: Role, label: str, at: datetime) -> str:
         """A new key, shown this once. An organisation that is not here raises `LookupError`."""
-        key_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
-        values = {
-            "org": org,
-            "key_id": key_id,
-            "secret_digest": hashlib.sha256(secret.encode()).digest(),
-            "role": role.value,
-            "label": label,
-            "issued": at,
-        }
+        key, values = fresh_key(org, role, label, at)
         async with writing(self._engine, DatabaseRole.DOOR, "") as connection:
             known = await connection.execute(select(organisation.c.org).where(organisation.c.org == org))
             if known.one_or_none() is None:
                 raise LookupError(f"未知机构 / unknown organisation {org!r}")
             await connection.execute(insert(api_key).values(values))
-        return f"hd.{org}.{key_id}.{secret}"
+        return key
 
     async def actor(self, key: str) -> Actor | None:
         """Who holds that key; None for a key that is malformed, unknown, wrong or revoked."""
         parts = key.split(".")
         org, key_id, secret = (".".join(parts[1:-2]), parts[-2], parts[-1]) if len(parts) >= 4 else ("", "", "")
         asked = select(api_key.c.secret_digest, api_key.c.role).where(
-            api_key.c.org == org, api_key.c.key_id == key_id, api_key.c.revoked.is_(None)
+            api_key.c.org == org, api_key.c.key_id == key_id, ~exists().where(_REVOKED)
         )
         async with reading(self._engine, DatabaseRole.DOOR, "") as connection:
             row = (await connection.execute(asked)).one_or_none()
@@ -69,14 +62,37 @@ class Door:
 
     async def keys(self, org: OrgId) -> tuple[KeyRow, ...]:
         """The organisation's keys, oldest first, revoked ones included; never a secret."""
-        asked = select(api_key).where(api_key.c.org == org).order_by(api_key.c.issued, api_key.c.key_id)
+        asked = select(api_key, key_revocation.c.revoked).outerjoin(key_revocation, _REVOKED)
+        asked = asked.where(api_key.c.org == org).order_by(api_key.c.issued, api_key.c.key_id)
         async with reading(self._engine, DatabaseRole.DOOR, "") as connection:
             found = (await connection.execute(asked)).all()
         return tuple(KeyRow(row.key_id, Role(row.role), row.label, row.issued, row.revoked) for row in found)
 
     async def revoke(self, org: OrgId, key_id: str, at: datetime) -> bool:
         """End a key of the organisation at once; False when it has no such key. A revoked key stays as it is."""
-        mine = (api_key.c.org == org) & (api_key.c.key_id == key_id)
         async with writing(self._engine, DatabaseRole.APP, org) as connection:
-            await connection.execute(update(api_key).where(mine, api_key.c.revoked.is_(None)).values(revoked=at))
-            return (await connection.execute(select(api_key.c.key_id).where(mine))).one_or_none() is not None
+            return await revoke_key(connection, org, key_id, at)
+
+
+def fresh_key(org: OrgId, role: Role, label: str, at: datetime) -> tuple[str, dict[str, object]]:
+    """A key that nobody has seen yet, and the row to store of it."""
+    key_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
+    values = {
+        "org": org,
+        "key_id": key_id,
+        "secret_digest": hashlib.sha256(secret.encode()).digest(),
+        "role": role.value,
+        "label": label,
+        "issued": at,
+    }
+    return f"hd.{org}.{key_id}.{secret}", values
+
+
+async def revoke_key(connection: AsyncConnection, org: OrgId, key_id: str, at: datetime) -> bool:
+    """End a key of the organisation; False when it has no such key. One that is revoked already stays as it is."""
+    mine = (api_key.c.org == org) & (api_key.c.key_id == key_id)
+    if (await connection.execute(select(api_key.c.key_id).where(mine))).one_or_none() is None:
+        return False
+    values = {"org": org, "key_id": key_id, "revoked": at}
+    await connection.execute(insert(key_revocation).values(values).on_conflict_do_nothing())
+    return True

@@ -4,13 +4,14 @@ A record is not kept: it is made again from its append-only row whenever somebod
 commitment only if the row is what it was. The rows hold no personal data; a borrower is an opaque reference.
 """
 
+import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
-from hengdai.evidence.record import Provenance, Record, RecordKind
+from hengdai.evidence.record import Provenance, Record, RecordKind, instant
 
 Row = Mapping[str, Any]
 _HEX_DIGEST = 64
@@ -36,11 +37,12 @@ class LeafKey:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A row of the book as a record, and the transaction that wrote it."""
+    """A row of the book as a record, the transaction that wrote it, and its table's place among those of one."""
 
     key: LeafKey
     recorded_in: int
     record: Record
+    rank: int = 0
 
 
 def cause_of_command(row: Row) -> Provenance:
@@ -60,24 +62,28 @@ def cause_of_step(row: Row) -> Provenance:
     return Provenance(f"{row['org']} job", "worker", name, f"fence {row['fence']}", row["done"])
 
 
-def found(kind: RecordKind, row: Row, causes: Mapping[int, Provenance]) -> Found:
-    """The record of a row of the table of that kind; `causes` by transaction."""
-    cause = causes.get(row["recorded_in"])
-    key, record = _MAKERS[kind](row, cause)
-    return Found(key, row["recorded_in"], record)
+Maker = Callable[[Row, Provenance | None], tuple[LeafKey, Record]]
 
 
-def _command(row: Row, _: Provenance | None) -> tuple[LeafKey, Record]:
+def made(maker: Maker, row: Row, cause: Provenance | None, rank: int) -> Found:
+    """The record of a row, and its place among the rows of one transaction."""
+    key, record = maker(row, cause)
+    return Found(key, row["recorded_in"], record, rank)
+
+
+def of_command(row: Row, _: Provenance | None) -> tuple[LeafKey, Record]:
+    """The command itself; the digest of what was asked stands in for it."""
     key = LeafKey(row["org"], RecordKind.COMMAND, "", row["key"])
-    recorded: datetime = row["recorded"]
     body = {name: row[name] for name in ("key", "route", "payload_digest", "role", "key_id")}
+    recorded: datetime = row["recorded"]
     day = recorded.astimezone(UTC).date()
     return key, Record(
         row["command_id"], key.kind, key.org, key.subject, day, recorded, cause_of_command(row), body
     )  # fmt: skip
 
 
-def _verdict(row: Row, cause: Provenance | None) -> tuple[LeafKey, Record]:
+def of_judgement(row: Row, cause: Provenance | None) -> tuple[LeafKey, Record]:
+    """What the law said at a gate, and by which text of it."""
     ref = f"{row['judgement_id']} {row['stage']} {row['day'].isoformat()}"
     key = LeafKey(row["org"], RecordKind.VERDICT, row["loan_id"], ref)
     body = {
@@ -86,24 +92,29 @@ def _verdict(row: Row, cause: Provenance | None) -> tuple[LeafKey, Record]:
         "stage": row["stage"],
         "stopping": list(row["stopping"]),
     }
-    known = cause.captured_at if cause else _midnight(row)
     digest = row["pack_digest"]
     packs = (digest,) if len(digest) == _HEX_DIGEST else ()
-    return key, _record(row["judgement_id"], key, row, known, cause, body, packs)
+    return key, _record(row["judgement_id"], key, row["day"], _known(cause, row["day"]), cause, body, packs)
 
 
-def _event(row: Row, cause: Provenance | None) -> tuple[LeafKey, Record]:
-    key = LeafKey(row["org"], RecordKind.EVENT, row["loan_id"], str(row["seq"]))
+_KIND_OF_EVENT = {"disclosed": RecordKind.DISCLOSURE, "signed": RecordKind.SIGNATURE}
+
+
+def of_event(row: Row, cause: Provenance | None) -> tuple[LeafKey, Record]:
+    """A fact of a loan's life; that the price was shown and that it was signed have kinds of their own."""
+    kind = _KIND_OF_EVENT.get(row["kind"], RecordKind.EVENT)
+    key = LeafKey(row["org"], kind, row["loan_id"], str(row["seq"]))
     body = {
         "clearance": row["clearance"],
         "fact": json.loads(row["fact"]),
         "kind": row["kind"],
         "seq": row["seq"],
     }
-    return key, _record(row["event_id"], key, row, row["known"], cause, body)
+    return key, _record(row["event_id"], key, row["day"], row["known"], cause, body)
 
 
-def _postings(row: Row, cause: Provenance | None) -> tuple[LeafKey, Record]:
+def of_entry(row: Row, cause: Provenance | None) -> tuple[LeafKey, Record]:
+    """A balanced movement of money."""
     key = LeafKey(row["org"], RecordKind.POSTINGS, row["loan_id"], row["entry_id"])
     body = {
         "accounts": list(row["accounts"]),
@@ -113,25 +124,76 @@ def _postings(row: Row, cause: Provenance | None) -> tuple[LeafKey, Record]:
         "event": row["event_id"],
         "reverses": row["reverses"],
     }
-    known = cause.captured_at if cause else _midnight({"day": row["booked"]})
-    return key, _record(row["entry_id"], key, row, known, cause, body)
+    return key, _record(row["entry_id"], key, row["day"], _known(cause, row["booked"]), cause, body)
+
+
+EVERYBODY = "*"
+"""The organisation of a record that belongs to none: a text of the law. No organisation can have that name."""
+_NOBODY_KNOWS = date(1970, 1, 1)
+
+
+def of_pack(row: Row, cause: Provenance | None) -> tuple[LeafKey, Record]:
+    """A text of the law from the moment it was first judged by: its digest, and that of each file."""
+    key = LeafKey(EVERYBODY, RecordKind.PACK, "", row["digest"])
+    texts: Mapping[str, str] = json.loads(row["texts"])
+    body = {
+        "digest": row["digest"],
+        "files": {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()},
+        "pack": row["pack_id"],
+    }
+    known = _known(cause, _NOBODY_KNOWS)
+    return key, _record(row["digest"], key, known.date(), known, cause, body)
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A maker for rows that say it all: the body holds every column but the organisation, the loan and the transaction.
+
+    `ref` are the columns that name the row; `known` is the column of the instant at which it was known, `day` that of
+    the day it counts for (else the day of that instant).
+    """
+
+    table: str
+    kind: RecordKind
+    ref: tuple[str, ...]
+    known: str
+    day: str | None = None
+
+    def __call__(self, row: Row, cause: Provenance | None) -> tuple[LeafKey, Record]:
+        """The record of a row."""
+        named = " ".join((self.table, *(str(row[name]) for name in self.ref)))
+        key = LeafKey(row["org"], self.kind, row.get("loan_id", ""), named)
+        known: datetime = row[self.known]
+        day: date = row[self.day] if self.day else known.astimezone(UTC).date()
+        body = {name: _plain(value) for name, value in row.items() if name not in _NOT_SAID}
+        return key, _record(named, key, day, known, cause, body)
+
+
+_NOT_SAID = ("org", "loan_id", "recorded_in")
+
+
+def of_listing(row: Row, cause: Provenance | None) -> tuple[LeafKey, Record]:
+    """A row of a funder's partner list."""
+    listing: Mapping[str, Any] = json.loads(row["listing"])
+    key = LeafKey(row["org"], RecordKind.CONFIGURATION, "", f"partner_listing {row['listing_id']}")
+    body = {"listing": listing, "listing_id": row["listing_id"], "partner": row["partner"], "role": row["role"]}
+    known = _known(cause, _NOBODY_KNOWS)
+    return key, _record(row["listing_id"], key, known.date(), known, cause, body)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return instant(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _known(cause: Provenance | None, otherwise: date) -> datetime:
+    """When the transaction's command or step was recorded; one that nobody knows was at the beginning of a day."""
+    return cause.captured_at if cause else datetime.combine(otherwise, time(), UTC)
 
 
 def _record(
-    name: str, key: LeafKey, row: Row, known: datetime, cause: Provenance | None, *more: Any
+    name: str, key: LeafKey, day: date, known: datetime, cause: Provenance | None, *more: Any
 ) -> Record:  # fmt: skip
     provenance = cause or Provenance(key.org, "", "book", "", known)
-    return Record(name, key.kind, key.org, key.subject, row["day"], known, provenance, *more)
-
-
-def _midnight(row: Row) -> datetime:
-    """The instant of a row that says none and whose transaction nobody knows: the beginning of its day."""
-    return datetime.combine(row["day"], time(), UTC)
-
-
-_MAKERS = {
-    RecordKind.COMMAND: _command,
-    RecordKind.VERDICT: _verdict,
-    RecordKind.EVENT: _event,
-    RecordKind.POSTINGS: _postings,
-}
+    return Record(name, key.kind, key.org, key.subject, day, known, provenance, *more)

@@ -14,24 +14,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hengdai.adapters.postgres.bulk import copied
-from hengdai.adapters.postgres.evidence_records import Found, LeafKey, cause_of_command, cause_of_step, found
-from hengdai.adapters.postgres.tables import evidence_leaf
+from hengdai.adapters.postgres.evidence_records import Found, LeafKey, cause_of_command, cause_of_step, made
+from hengdai.adapters.postgres.evidence_tables import LEAF_TABLES, LeafTable
+from hengdai.adapters.postgres.tables import command, evidence_leaf
 from hengdai.adapters.postgres.transaction import DatabaseRole, writing
 from hengdai.base.text import Text
 from hengdai.evidence.record import Provenance, RecordKind, commit, leaf, leaf_bytes, record_bytes, thread_of
 
-_SELECT = {
-    RecordKind.COMMAND: "SELECT org, '' AS loan_id, key, command_id, route, payload_digest, role, key_id, recorded, "
-    "recorded_in FROM command",
-    RecordKind.VERDICT: "SELECT org, loan_id, judgement_id, stage, day, pack_digest, CAST(judgement AS text) "
-    "AS judgement, stopping, recorded_in FROM judgement",
-    RecordKind.EVENT: "SELECT org, loan_id, seq, event_id, day, known, kind, CAST(fact AS text) AS fact, clearance, "
-    "recorded_in FROM event",
-    RecordKind.POSTINGS: "SELECT org, loan_id, entry_id, event_id, day, booked, currency, accounts, amounts, reverses, "
-    "recorded_in FROM entry",
-}
 _FAR = 2**62
-_RANK = {kind: rank for rank, kind in enumerate(_SELECT)}
 _WITHIN = " WHERE recorded_in >= :low AND recorded_in < :high"
 _LOAN = " WHERE org = :org AND loan_id = :loan"
 _CAUSES = (
@@ -45,13 +35,10 @@ _STATE = text("""
 SELECT COALESCE(max(position), 0) AS position, COALESCE(max(recorded_in), -1) AS taken, COALESCE(max(year), 0) AS year,
     pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS horizon FROM evidence_leaf
 """)
-_CUT = text("""
-SELECT min(recorded_in) FROM (
-    (SELECT recorded_in FROM event WHERE recorded_in >= :low ORDER BY recorded_in OFFSET :limit LIMIT 1) UNION ALL
-    (SELECT recorded_in FROM command WHERE recorded_in >= :low ORDER BY recorded_in OFFSET :limit LIMIT 1) UNION ALL
-    (SELECT recorded_in FROM entry WHERE recorded_in >= :low ORDER BY recorded_in OFFSET :limit LIMIT 1)
-) cuts
-""")
+_CUT = text("SELECT min(recorded_in) FROM (" + " UNION ALL ".join(
+    f"(SELECT recorded_in FROM {each.table.name} WHERE recorded_in >= :low ORDER BY recorded_in OFFSET :limit LIMIT 1)"
+    for each in LEAF_TABLES
+) + ") cuts")  # fmt: skip
 _LAST = text("""
 SELECT DISTINCT ON (thread) thread, commitment FROM evidence_leaf WHERE thread = ANY(:threads)
 ORDER BY thread, position DESC
@@ -115,8 +102,8 @@ class BookLeaves:
             if not rows:
                 return 0
             year = max(drawing.year, state["year"])
-            made = await _leaves(connection, rows, drawing.thread_key, drawing.salt)
-            numbered = [{**row, "position": state["position"] + n, "year": year} for n, row in enumerate(made, 1)]
+            drawn = await _leaves(connection, rows, drawing.thread_key, drawing.salt)
+            numbered = [{**row, "position": state["position"] + n, "year": year} for n, row in enumerate(drawn, 1)]
             driver: Any = (await connection.get_raw_connection()).driver_connection
             return await copied(driver, evidence_leaf, numbered)
 
@@ -147,9 +134,9 @@ class BookLeaves:
             ]
             now = {
                 one.key: one
-                for kind in _SELECT
-                if kind is not RecordKind.COMMAND
-                for one in await _rows(connection, kind, _LOAN, {"org": org, "loan": loan})
+                for each in LEAF_TABLES
+                if each.of_loans
+                for one in await _rows(connection, each, _LOAN, {"org": org, "loan": loan})
             }
         return [(one, now.get(one.key)) for one in standing]
 
@@ -171,25 +158,26 @@ async def _cut(connection: AsyncConnection, low: int, limit: int) -> int:
 
 
 async def _within(connection: AsyncConnection, low: int, high: int) -> list[Found]:
-    every = [one for kind in _SELECT for one in await _rows(connection, kind, _WITHIN, {"low": low, "high": high})]
+    every = [one for each in LEAF_TABLES for one in await _rows(connection, each, _WITHIN, {"low": low, "high": high})]
     return sorted(every, key=_order)
 
 
 def _order(one: Found) -> tuple[int, int, str, str, int, str]:
-    number = int(one.key.ref) if one.key.kind is RecordKind.EVENT else 0
-    return one.recorded_in, _RANK[one.key.kind], one.key.org, one.key.loan, number, one.key.ref
+    number = one.record.body.get("seq", 0)
+    return one.recorded_in, one.rank, one.key.org, one.key.loan, number if isinstance(number, int) else 0, one.key.ref
 
 
-async def _rows(connection: AsyncConnection, kind: RecordKind, where: str, values: Mapping[str, Any]) -> list[Found]:
-    rows = (await connection.execute(text(_SELECT[kind] + where), values)).mappings().all()
+async def _rows(connection: AsyncConnection, each: LeafTable, where: str, values: Mapping[str, Any]) -> list[Found]:
+    rows = (await connection.execute(text(each.select() + where), values)).mappings().all()
     causes: dict[int, Provenance] = {}
     # Rows older than the log (0) share no transaction, so nobody is named for them.
     wanted = sorted({row["recorded_in"] for row in rows} - {0})
-    for make, query in _CAUSES if kind is not RecordKind.COMMAND else ():
+    for make, query in _CAUSES if wanted and each.table is not command else ():
         for row in (await connection.execute(text(query), {"wanted": wanted})).mappings():
             causes[row["recorded_in"]] = make(dict(row))
     await asyncio.sleep(0)
-    return [found(kind, dict(row), causes) for row in rows]
+    rank = LEAF_TABLES.index(each)
+    return [made(each.make, dict(row), causes.get(row["recorded_in"]), rank) for row in rows]
 
 
 async def _leaves(
@@ -199,18 +187,18 @@ async def _leaves(
     threads = {subject: thread_of(key, subject) for subject in {one.key.subject for one in rows}}
     known = await connection.execute(_LAST, {"threads": list(threads.values())})
     last: dict[str, str] = {row.thread: row.commitment for row in known}
-    made = []
+    drawn_rows = []
     for one in rows:
         drawn, thread = salt(), threads[one.key.subject]
         commitment = commit(drawn, record_bytes(one.record))
         value = leaf(one.key.kind, commitment, last.get(thread), thread)
         last[thread] = commitment
-        made.append({
+        drawn_rows.append({
             "org": one.key.org, "kind": one.key.kind.value, "loan_id": one.key.loan, "ref": one.key.ref,
             "recorded_in": one.recorded_in, "salt": drawn, "thread": thread, "commitment": commitment,
             "leaf": leaf_bytes(value),
         })  # fmt: skip
-    return made
+    return drawn_rows
 
 
 def _standing(row: Mapping[str, Any]) -> Standing:

@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from hengdai.adapters.postgres.door import fresh_key, revoke_key
 from hengdai.adapters.postgres.session import Session
-from hengdai.adapters.postgres.tables import organisation, pack, partner_listing
+from hengdai.adapters.postgres.tables import api_key, organisation, pack, partner_listing
+from hengdai.app.actor import Role
 from hengdai.app.work import Organisation
 from hengdai.base.identity import OrgId
 from hengdai.partner.listing import Listing
@@ -39,6 +42,16 @@ class Partners(Session):
         """Every organisation, by id."""
         found = await self.connection.execute(select(organisation).order_by(organisation.c.org))
         return tuple(Organisation(OrgId(row.org), row.name, row.kind) for row in found)
+
+    async def issue_key(self, role: Role, label: str, at: datetime) -> str:
+        """A new key of the actor's organisation, shown this once."""
+        key, values = fresh_key(self.actor.org, role, label, at)
+        await self.connection.execute(insert(api_key).values(values))
+        return key
+
+    async def revoke_key(self, key_id: str, at: datetime) -> bool:
+        """End a key of the actor's organisation; False when it has no such key."""
+        return await revoke_key(self.connection, self.actor.org, key_id, at)
 
     async def keep_pack(self, digest: str, pack_id: str, texts: Mapping[str, str]) -> None:
         """Store the texts of a pack unless they are stored already."""

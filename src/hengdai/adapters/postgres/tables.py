@@ -49,8 +49,10 @@ RECORDED_IN = "recorded_in"
 """Which transaction wrote the row. The database fills it, nobody else may: the evidence log follows it."""
 
 
-def _recorded_in() -> Column[Any]:
-    return _column(RECORDED_IN, BigInteger, "the transaction that wrote it; 0 for rows older than the evidence log")
+def _recorded_in(table: str) -> tuple[Column[Any], Index]:
+    """What a table carries whose rows become leaves of the evidence log."""
+    comment = "the transaction that wrote it; 0 for rows older than the evidence log"
+    return _column(RECORDED_IN, BigInteger, comment), Index(f"{table}_recorded_in", RECORDED_IN)
 
 
 organisation = Table(
@@ -59,6 +61,7 @@ organisation = Table(
     _column("name", Text, "its name, public to every other"),
     _column("kind", Text, "funder, facilitator, guarantor, merchant, examiner or other"),
     _column("founded", _INSTANT, "when it was entered here"),
+    *_recorded_in("organisation"),
     comment="who may act here",
 )  # fmt: skip
 
@@ -70,9 +73,19 @@ api_key = Table(
     _column("role", Text, "viewer, operator, admin or examiner"),
     _column("label", Text, "what it is for"),
     _column("issued", _INSTANT, "when it was made"),
-    _column("revoked", _INSTANT, "when it stopped working", null=True),
     ForeignKeyConstraint(["org"], ["organisation.org"]),
+    *_recorded_in("api_key"),
     comment="keys of the HTTP door",
+)  # fmt: skip
+
+key_revocation = Table(
+    "key_revocation", metadata,
+    _org("whose key"),
+    _column("key_id", Text, "its public half", key=True),
+    _column("revoked", _INSTANT, "when it stopped working"),
+    ForeignKeyConstraint(["org", "key_id"], ["api_key.org", "api_key.key_id"]),
+    *_recorded_in("key_revocation"),
+    comment="keys that work no more",
 )  # fmt: skip
 
 pack = Table(
@@ -80,6 +93,7 @@ pack = Table(
     _column("digest", Text, "SHA-256 of the pack", key=True),
     _column("pack_id", Text, "jurisdiction"),
     _column("texts", JSON, "file name to text"),
+    *_recorded_in("pack"),
     comment="the texts of every law pack a judgement was made by (reference data, owned by nobody)",
 )  # fmt: skip
 
@@ -90,6 +104,7 @@ partner_listing = Table(
     _column("partner", Text, "who is admitted"),
     _column("role", Text, "as what"),
     _column("listing", JSON, "licence, approval, days, publication"),
+    *_recorded_in("partner_listing"),
     comment="the partner list of each funder, public as the law asks; rows are added, never edited",
 )  # fmt: skip
 
@@ -103,8 +118,7 @@ command = Table(
     _column("role", Text, "the role it acted in"),
     _column("key_id", Text, "the API key it came by"),
     _column("recorded", _INSTANT, "when"),
-    _recorded_in(),
-    Index("command_recorded_in", RECORDED_IN),
+    *_recorded_in("command"),
     comment="every change enters as one of these; a refused call leaves none",
 )  # fmt: skip
 
@@ -153,8 +167,7 @@ judgement = Table(
     Column("cleared", Boolean, Computed("cardinality(stopping) = 0", persisted=True), primary_key=True,
            comment="whether it lets through; part of the key so that an event can demand it"),
     Index("judgement_stopping", "org", "day", postgresql_where=text("cardinality(stopping) > 0")),
-    _recorded_in(),
-    Index("judgement_recorded_in", RECORDED_IN),
+    *_recorded_in("judgement"),
     comment="what the law said at each gate",
 )  # fmt: skip
 
@@ -183,8 +196,7 @@ event = Table(
         name="event_clearance",
     ),
     Index("event_disbursed", "org", "day", postgresql_where=text("kind = 'disbursed'")),
-    _recorded_in(),
-    Index("event_recorded_in", RECORDED_IN),
+    *_recorded_in("event"),
     comment="the facts of every loan's life; offer, signature and payout need a judgement of that day that clears them",
 )  # fmt: skip
 
@@ -201,8 +213,7 @@ entry = Table(
     _column("amounts", ARRAY(BigInteger), "debit positive, credit negative, sum zero"),
     _column("reverses", Text, "the entry it answers", null=True),
     CheckConstraint("hengdai_balanced(accounts, amounts)", name="entry_balanced"),
-    _recorded_in(),
-    Index("entry_recorded_in", RECORDED_IN),
+    *_recorded_in("entry"),
     comment="balanced movements of money; written once",
 )  # fmt: skip
 
@@ -312,15 +323,14 @@ job_step = Table(
     _column("done", _INSTANT, "when"),
     _column("figures", JSON, "what it found or did"),
     ForeignKeyConstraint(["org", "job_id"], ["job.org", "job.job_id"]),
-    _recorded_in(),
-    Index("job_step_recorded_in", RECORDED_IN),
+    *_recorded_in("job_step"),
     comment="the journal of done steps, each written with its effects in one transaction",
 )  # fmt: skip
 
 evidence_leaf = Table(
     "evidence_leaf", metadata,
     _org("whose row it speaks of"),
-    _column("kind", Text, "command, verdict, event or postings", key=True),
+    _column("kind", Text, "kind of record: command, verdict, event, postings, configuration, …", key=True),
     _column("loan_id", Text, "the loan; empty for what belongs to the whole organisation", key=True),
     _column("ref", Text, "which row of that kind", key=True),
     _column("position", BigInteger, "its place in the order of leaves, from 1, without a gap"),
@@ -338,8 +348,8 @@ evidence_leaf = Table(
 )  # fmt: skip
 
 APPEND_ONLY = (
-    pack, partner_listing, command, answer, loan, judgement, event, entry, arrears_move, day_close, job_step,
-    evidence_leaf,
+    organisation, api_key, key_revocation, pack, partner_listing, command, answer, loan, judgement, event, entry,
+    arrears_move, day_close, job_step, evidence_leaf,
 )  # fmt: skip
 """Tables whose rows are never changed or removed."""
 

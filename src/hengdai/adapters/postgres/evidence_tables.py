@@ -1,0 +1,55 @@
+"""Which tables of the book feed the evidence log: one line each, in the order of their rows within one transaction.
+
+A table joins by a line here and, in the revision that makes it, `SELECT hengdai_becomes_leaves('<table>')`.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Table
+from sqlalchemy.dialects.postgresql import JSON
+
+from hengdai.adapters.postgres import evidence_records as records
+from hengdai.adapters.postgres import tables
+from hengdai.evidence.record import RecordKind
+
+
+@dataclass(frozen=True, slots=True)
+class LeafTable:
+    """A table whose rows become leaves, how a row is made a record, and the columns that never leave the table."""
+
+    table: Table
+    make: records.Maker
+    kept_back: tuple[str, ...] = ()
+
+    @property
+    def of_loans(self) -> bool:
+        """Whether its rows belong to loans, and so to their bundles."""
+        return "loan_id" in self.table.columns
+
+    def select(self) -> str:
+        """Its rows as makers read them: documents as the text that is stored."""
+        shown = [column for column in self.table.columns if column.name not in self.kept_back and not column.computed]
+        names = [
+            f"CAST({column.name} AS text) AS {column.name}" if isinstance(column.type, JSON) else column.name
+            for column in shown
+        ]
+        return f"SELECT {', '.join(names)} FROM {self.table.name}"
+
+
+def _plain(
+    table: Table, kind: RecordKind, ref: tuple[str, ...], known: str, kept_back: tuple[str, ...] = ()
+) -> LeafTable:
+    return LeafTable(table, records.Plain(table.name, kind, ref, known), kept_back)
+
+
+LEAF_TABLES = (
+    LeafTable(tables.command, records.of_command),
+    _plain(tables.organisation, RecordKind.CONFIGURATION, (), "founded"),
+    _plain(tables.api_key, RecordKind.KEY, ("key_id",), "issued", ("secret_digest",)),
+    _plain(tables.key_revocation, RecordKind.KEY, ("key_id",), "revoked"),
+    LeafTable(tables.partner_listing, records.of_listing),
+    LeafTable(tables.pack, records.of_pack),
+    LeafTable(tables.judgement, records.of_judgement),
+    LeafTable(tables.event, records.of_event),
+    LeafTable(tables.entry, records.of_entry),
+)
