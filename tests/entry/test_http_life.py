@@ -173,3 +173,18 @@ async def test_the_facilitator_commands_its_own_loans(front: Front) -> None:
     answer = await front.post("/applications", application(), "facilitator")
     assert (answer.status_code, answer.json()["state"]) == (201, "offered"), answer.text
     assert (await front.get(f"/loans/{answer.json()['loan']}", "facilitator")).status_code == 200
+
+
+async def test_an_examiner_replays_a_loan_and_sees_it_as_of_a_day(front: Front) -> None:
+    loan = await front.disbursed()
+    told = (await front.get(f"/loans/{loan}/replay", "examiner")).json()
+    assert told["same"] and told["differing"] == []
+    assert {line["kind"]: line["same"] for line in told["answers"]} == {
+        "price": 1, "verdict": 3, "gate": 3, "disclosure": 1, "signature": 1, "entry": 1,
+    }  # fmt: skip
+    assert told["seen"]["state"] == "active"
+    before = (await front.get(f"/loans/{loan}/replay?day=2020-01-01", "examiner")).json()
+    assert before["seen"] is None
+    naive = await front.get(f"/loans/{loan}/replay?known=2026-11-02T00:00:00", "examiner")
+    assert naive.status_code == 422
+    assert (await front.get(f"/loans/{loan}/replay", "stranger")).status_code == 404

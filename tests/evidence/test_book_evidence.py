@@ -178,6 +178,10 @@ def test_a_loan_is_exported_and_valid_for_the_command_and_for_the_verifier_that_
     counted = sum(ask(sealed.dsn, facts.format(table), loan)[0][0] for table in ("judgement", "event", "entry"))
     assert f"{counted} records, {counted} shown" in told.stderr
     assert hengdai("evidence", "monitor", "--log", sealed.log, "--dsn", sealed.dsn).returncode == 0
+    again = hengdai("evidence", "replay", tmp_path / "loan.evidence")
+    assert again.returncode == 0, again.stdout
+    in_the_book = hengdai("evidence", "replay", loan, "--dsn", sealed.dsn)
+    assert in_the_book.returncode == 0, in_the_book.stdout
 
 
 def test_a_posting_altered_in_the_database_is_named_by_monitor_and_by_verification(
@@ -202,6 +206,10 @@ def test_a_posting_altered_in_the_database_is_named_by_monitor_and_by_verificati
         broken = [line for line in verdict.stdout.splitlines() if "broken" in line]
         assert len(broken) == 1
         assert "commitment (record" in broken[0]
+        for what in (tmp_path / "loan.evidence", loan):
+            again = hengdai("evidence", "replay", what, "--dsn", sealed.dsn)
+            assert again.returncode == 3
+            assert f"differs: entry {entry['entry_id']}" in again.stdout
     assert hengdai("evidence", "monitor", "--log", sealed.log, "--dsn", sealed.dsn).returncode == 0
 
 

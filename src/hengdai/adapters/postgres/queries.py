@@ -69,6 +69,11 @@ QUERIES: dict[str, str] = {
         FROM judgement j JOIN loan l ON l.org = j.org AND l.loan_id = j.loan_id
         WHERE j.day >= CAST(:since AS date) AND j.judgement ->> 'pack' = CAST(:pack AS text)
         ORDER BY j.org, j.loan_id, j.day, array_position(ARRAY['application', 'signing', 'disbursement'], j.stage)""",
+    # What let each event of a loan through, and the all-in cost that was kept with it.
+    "passed": """
+        SELECT e.event_id, e.clearance, l.simple_e8, l.compound_e8
+        FROM event e JOIN loan l ON l.org = e.org AND l.loan_id = e.loan_id
+        WHERE e.org = CAST(:org AS text) AND e.loan_id = CAST(:loan AS text) ORDER BY e.seq""",
     "balances": f"""
         SELECT currency, account, sum(balance)::bigint AS balance FROM account_balance
         WHERE {_BOOK} GROUP BY currency, account ORDER BY currency, account""",

@@ -10,7 +10,7 @@ import typer
 from hengdai.adapters.evidence.fsck import fsck as check_log
 from hengdai.adapters.evidence.key_files import UnsafeKey, make_seed, read_seed
 from hengdai.base.text import Text
-from hengdai.entry.cli import evidence_book
+from hengdai.entry.cli import evidence_book, evidence_replay
 from hengdai.entry.cli.exits import Exit
 from hengdai.entry.cli.talk import data, data_json, say, stop
 from hengdai.evidence.bundle import Verification, verify_bundle
@@ -33,6 +33,7 @@ share = typer.Typer(
 evidence.command()(evidence_book.seal)
 evidence.command()(evidence_book.export)
 evidence.command()(evidence_book.monitor)
+evidence.command()(evidence_replay.replay)
 _VALID = Text("有效", "VALID")
 _NOT_VALID = Text("无效", "NOT VALID")
 _UNREADABLE = Text("无法读取", "UNREADABLE")

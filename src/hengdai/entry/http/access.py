@@ -30,6 +30,7 @@ ACCESS: dict[str, Role | None] = {
     "read_verdicts": Role.VIEWER,
     "read_payoff": Role.VIEWER,
     "explain_figure": Role.VIEWER,
+    "replay_of_loan": Role.VIEWER,
     "read_disclosure": Role.VIEWER,
     "read_disclosure_page": Role.VIEWER,
     "list_partners": Role.VIEWER,

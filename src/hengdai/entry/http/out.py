@@ -225,3 +225,39 @@ class DisclosureOut(Out):
     table: dict[str, object] = Field(
         description="规范化文件, 金额为最小单位 / the canonical document; amounts are minor units"
     )
+
+
+class AnswersOut(Out):
+    """How many answers of a kind a replay gave again, and how many of them are the same."""
+
+    kind: str
+    given: int
+    same: int
+
+
+class PlaceOut(Out):
+    """A place where an answer given again differs from the one recorded."""
+
+    path: str
+    recorded: object
+    again: object
+
+
+class DifferingOut(Out):
+    """An answer that is not the one given then; `failed` says why there is none again."""
+
+    kind: str
+    where: str
+    failed: str | None
+    places: list[PlaceOut]
+
+
+class ReplayOut(Out):
+    """重演 / a loan re-performed from its recorded inputs, and the loan as it was asked to be seen."""
+
+    loan: str
+    funder: str
+    same: bool
+    answers: list[AnswersOut]
+    differing: list[DifferingOut]
+    seen: LoanOut | None = Field(description="未知时为 null / null when nothing was known of it then")

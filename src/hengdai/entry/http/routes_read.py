@@ -5,11 +5,15 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
+from pydantic import AwareDatetime
 from starlette.responses import HTMLResponse
 
 from hengdai.app.actor import Actor
 from hengdai.app.command import No, Turned
+from hengdai.app.reperform import IncompleteCase
+from hengdai.app.replay_loan import replay_loan
 from hengdai.app.work import JudgementRow, LoanRecord
+from hengdai.base.identity import LoanId
 from hengdai.base.money import currency as currency_of
 from hengdai.entry.explaining import explain
 from hengdai.entry.http import out, render
@@ -22,6 +26,7 @@ from hengdai.entry.http.problem import FieldProblem, documented
 from hengdai.entry.http.routes_write import LoanPath, platform_of
 from hengdai.entry.http.turned import Edge
 from hengdai.entry.reading import BUCKETS, Reading, Search
+from hengdai.entry.replaying import replay_json
 from hengdai.product.cost import quote
 from hengdai.product.disclosure import Disclosure, disclosure
 
@@ -177,6 +182,29 @@ async def explain_figure(
         return render.finding(loan, figure, on, explain(record.loan, figure, on))
     except LookupError:
         raise _missing(figure) from None
+
+
+@router.get("/loans/{loan}/replay", response_model=out.ReplayOut, responses=documented(401, 403, 404, 409, 422))
+async def replay_of_loan(
+    request: Request,
+    actor: Admitted,
+    loan: LoanPath,
+    day: Annotated[Day | None, Query(description="看当日日终的状况 / as of the end of that day")] = None,
+    known: Annotated[AwareDatetime | None, Query(description="看该时刻所知 / as known at that instant")] = None,
+) -> out.ReplayOut:
+    """重演. Re-perform a loan with the law and the calculators of its days; what differs is shown. Writes nothing."""
+    try:
+        found = await replay_loan(platform_of(request).office, actor, LoanId(loan), known, day)
+    except IncompleteCase as incomplete:
+        raise Turn(Edge.NOT_REPLAYABLE, problem=str(incomplete)) from None
+    if found is None:
+        raise _missing(loan)
+    as_seen = None
+    if found.as_seen is not None:
+        price = quote(found.as_seen.terms)
+        on = max(day or found.as_seen.last_day, found.as_seen.last_day)
+        as_seen = render.loan(found.org, found.as_seen, on, (price.simple_e8, price.compound_e8))
+    return out.ReplayOut.model_validate({**replay_json(found), "seen": as_seen})
 
 
 @router.get("/loans/{loan}/disclosure", response_model=out.DisclosureOut, responses=_ONE)
