@@ -13,6 +13,7 @@ from hengdai.app.reperform import Answer, Case, IncompleteCase, Kind, entry_json
 from hengdai.app.replay_loan import Replay, recorded_case, replay_loan
 from hengdai.app.reverse_payment import reverse_payment
 from hengdai.base.identity import EventId, LoanId
+from hengdai.loan.events import Offered, Refused
 from hengdai.loan.state import State
 from hengdai.maths.terms import ScheduleTerms
 from tests.app.desk import BANK, FIRST_DAY, SHELF, Desk, body, terms, yuan
@@ -59,7 +60,9 @@ async def test_an_application_that_was_refused_is_refused_again(desk: Desk) -> N
     await desk.offered(schedule=replace(SHORT, rate_e8=48_000_000))
     case = await case_of(desk)
     assert differing(case) == []
-    innocent = replace(case, events=tuple(replace(e, fact=replace(e.fact, rules=())) for e in case.events))
+    refusal = case.events[0].fact
+    assert isinstance(refusal, Refused)
+    innocent = replace(case, events=(replace(case.events[0], fact=replace(refusal, rules=())),))
     assert [(answer.kind, answer.differing()[0][0]) for answer in differing(innocent)] == [(Kind.GATE, "stopped_by")]
 
 
@@ -124,6 +127,7 @@ async def test_a_calculator_that_is_not_held_gives_no_price_again(desk: Desk) ->
     await lived(desk)
     case = await case_of(desk)
     first = case.events[0]
+    assert isinstance(first.fact, Offered)
     old = replace(case.terms, schedule=replace(case.terms.schedule, calculator="1999.1"))
     case = replace(case, events=(replace(first, fact=replace(first.fact, terms=old)), *case.events[1:]))
     assert Kind.PRICE in {answer.kind for answer in differing(case) if "1999.1" in answer.failed}
