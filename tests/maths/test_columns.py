@@ -126,23 +126,25 @@ one_loan = st.tuples(
     st.integers(-1, 40) | st.just(360),
     st.integers(17_000, 22_000),
     st.integers(0, 32),
+    st.integers(-1, 2_000_000) | st.just(0),
 )
 
 
 @settings(deadline=None, max_examples=80)
-@given(products, st.lists(one_loan, min_size=1, max_size=10))
+@given(products, st.lists(one_loan, min_size=1, max_size=10), st.booleans())
 def test_schedule_columns_are_the_twins_rows(
-    product: ScheduleTerms, loans: list[tuple[int, int, int, int, int]]
+    product: ScheduleTerms, loans: list[tuple[int, int, int, int, int, int]], own_fee: bool
 ) -> None:
     if product.method is Method.FLAT_FEE:
         loans = [(loan[0], 0, *loan[2:]) for loan in loans]
     table = np.array(loans, np.int64)
-    found = columns.schedules(product, columns.Loans(*(np.ascontiguousarray(table[:, k]) for k in range(5))))
-    for i, (principal, rate, count, start, fixed) in enumerate(loans):
+    given_columns = [np.ascontiguousarray(table[:, k]) for k in range(6 if own_fee else 5)]
+    found = columns.schedules(product, columns.Loans(*given_columns))
+    for i, (principal, rate, count, start, fixed, fee) in enumerate(loans):
         span = slice(found.offsets[i], found.offsets[i + 1])
         terms = replace(
             product, principal=principal, rate_e8=rate, count=count, start=EPOCH + timedelta(days=start),
-            due_day=fixed or None,
+            due_day=fixed or None, flat_fee_e8=fee if own_fee else product.flat_fee_e8,
         )  # fmt: skip
         try:
             rows = schedule(terms)

@@ -4,7 +4,6 @@ Days are counted since 1970, amounts are minor units. Loans without a method, or
 plan and are marked; nothing is assumed for them.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -60,14 +59,14 @@ def plans_of(loans: pl.DataFrame) -> Plans:
     """The plan of every loan of the batch."""
     count = whole(loans, "count")
     sizes = np.where((count >= 1) & (count <= MAX_COUNT), count, 0)
-    method = loans["method"].fill_null("").to_numpy()
-    sizes = np.where(method == Method.BULLET.value, np.minimum(sizes, 1), np.where(method == "", 0, sizes))
+    method = _methods(loans)
+    sizes = np.where(method == list(Method).index(Method.BULLET), np.minimum(sizes, 1), np.where(method < 0, 0, sizes))
     offsets = np.zeros(len(sizes) + 1, np.int64)
     np.cumsum(sizes, out=offsets[1:])
     rows = [np.zeros(int(offsets[-1]), np.int64) for _ in range(4)]
     plans = Plans(offsets, rows[0], rows[1], rows[2], rows[3], np.zeros(len(sizes), np.bool_))
-    for product, which in _groups(loans):
-        _fill(plans, product, which, loans)
+    for place, product in enumerate(Method):
+        _fill(plans, product, np.flatnonzero(method == place), loans)
     return plans
 
 
@@ -79,38 +78,30 @@ def first_rows(plans: Plans, values: Ints) -> Ints:
     return out
 
 
-def _groups(loans: pl.DataFrame) -> Iterator[tuple[ScheduleTerms, Ints]]:
-    """Loans that share a product's terms: the method, and for flat fees the fee per period."""
-    keyed = loans.select("method", pl.col("flat_fee_rate").fill_null(-1)).with_row_index("at")
-    for (name, fee), group in keyed.filter(pl.col("method").is_not_null()).group_by("method", "flat_fee_rate"):
-        method = Method(str(name))
-        at = group["at"].to_numpy().astype(np.int64)
-        if method is not Method.FLAT_FEE:
-            yield _terms(method, 0), at
-        elif int(str(fee)) >= 0:
-            yield _terms(method, int(str(fee))), at
+def _methods(loans: pl.DataFrame) -> Ints:
+    """The place of each loan's method among all; -1 where there is none, or a flat fee without its rate."""
+    places = {method.value: place for place, method in enumerate(Method)}
+    method = loans["method"].replace_strict(places, default=-1, return_dtype=pl.Int64).fill_null(-1).to_numpy()
+    without_fee = (method == places[Method.FLAT_FEE]) & (whole(loans, "flat_fee_rate", -1) < 0)
+    return np.where(without_fee, -1, method)
 
 
-def _terms(method: Method, fee: int) -> ScheduleTerms:
-    return ScheduleTerms(1, 0, method, 1, _EPOCH, flat_fee_e8=fee)
-
-
-def _fill(plans: Plans, product: ScheduleTerms, which: Ints, loans: pl.DataFrame) -> None:
+def _fill(plans: Plans, method: Method, which: Ints, loans: pl.DataFrame) -> None:
     """The rows of the loans `which`: natural dates first, then the fixed day of the first due date, then the twin."""
-    stated = whole(loans, "first_due", NO_DAY)[which]
-    for due_day in (whole(loans, "due_day")[which], _day_of_month(loans)[which]):
+    product = ScheduleTerms(1, 0, method, 1, _EPOCH)
+    for due_day in (whole(loans, "due_day"), _day_of_month(loans)):
         if not len(which):
             return
-        columns = _columns(loans, which, due_day[: len(which)], flat=product.method is Method.FLAT_FEE)
-        made = schedules(product, columns)
+        stated = whole(loans, "first_due", NO_DAY)[which]
+        made = schedules(product, _columns(loans, which, due_day[which], flat=method is Method.FLAT_FEE))
         begins = np.minimum(made.offsets[:-1], max(len(made.due) - 1, 0))
         first = made.due[begins] if len(made.due) else np.zeros(len(which), np.int64)
-        months = product.method is not Method.BULLET
+        months = method is not Method.BULLET
         agrees = (stated == NO_DAY) | (made.refused == 1) | ((first == stated) if months else True)
         _put(plans, which, made, agrees)
-        which, stated = which[~agrees], stated[~agrees]
+        which = which[~agrees]
     for at in which:
-        _by_twin(plans, product, int(at), loans)
+        _by_twin(plans, method, int(at), loans)
 
 
 def _day_of_month(loans: pl.DataFrame) -> Ints:
@@ -119,10 +110,12 @@ def _day_of_month(loans: pl.DataFrame) -> Ints:
 
 
 def _columns(loans: pl.DataFrame, which: Ints, due_day: Ints, *, flat: bool) -> Loans:
-    rate = np.zeros(len(which), np.int64) if flat else whole(loans, "rate")[which]
+    nothing = np.zeros(len(which), np.int64)
     return Loans(
-        whole(loans, "principal")[which], rate, whole(loans, "count")[which], whole(loans, "disbursed_on")[which],
+        whole(loans, "principal")[which], nothing if flat else whole(loans, "rate")[which],
+        whole(loans, "count")[which], whole(loans, "disbursed_on")[which],
         np.where((due_day >= 0) & (due_day <= 31), due_day, 0),
+        whole(loans, "flat_fee_rate")[which] if flat else nothing,
     )  # fmt: skip
 
 
@@ -142,14 +135,14 @@ def _put(plans: Plans, which: Ints, made: PlanColumns, agrees: Bools) -> None:
     plans.made[which[good]] = True
 
 
-def _by_twin(plans: Plans, product: ScheduleTerms, at: int, loans: pl.DataFrame) -> None:
+def _by_twin(plans: Plans, method: Method, at: int, loans: pl.DataFrame) -> None:
     """A loan whose first due date follows no fixed rule, by the plain schedule."""
     row = loans.row(at, named=True)
-    flat = product.method is Method.FLAT_FEE
+    flat = method is Method.FLAT_FEE
     try:
         rows = schedule(ScheduleTerms(
-            row["principal"], 0 if flat else row["rate"], product.method, row["count"], row["disbursed_on"],
-            row["first_due"], flat_fee_e8=product.flat_fee_e8,
+            row["principal"], 0 if flat else row["rate"], method, row["count"], row["disbursed_on"],
+            row["first_due"], flat_fee_e8=row["flat_fee_rate"] if flat else 0,
         ))  # fmt: skip
     except (Nonsense, OverflowError, ValueError):
         return

@@ -135,7 +135,8 @@ def dated_rates(
 class Loans:
     """Loans that share a product's terms: what differs from loan to loan, one array each.
 
-    `start` is in days since 1970; `due_day` is the fixed day of the month or 0 for none.
+    `start` is in days since 1970; `due_day` is the fixed day of the month or 0 for none. `flat_fee_e8` is each loan's
+    own fee per period where the product's does not hold for all.
     """
 
     principal: Ints
@@ -143,6 +144,7 @@ class Loans:
     count: Ints
     start: Ints
     due_day: Ints
+    flat_fee_e8: Ints | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +199,6 @@ def _fits_kernel(product: ScheduleTerms) -> bool:
         and 1 <= product.frequency.every <= 366
         and 1 <= product.multiple <= 10**12
         and product.grace_principal >= 0
-        and (0 <= product.flat_fee_e8 <= MAX_RATE_E8 if product.method is Method.FLAT_FEE else not product.flat_fee_e8)
     )
 
 
@@ -213,23 +214,26 @@ def _fill_by_kernel(product: ScheduleTerms, loans: Loans, plan: PlanColumns, don
         product.broken_first is BrokenFirst.ACTUAL_DAYS,
         product.multiple,
         product.grace_principal,
-        product.flat_fee_e8,
     )
-    columns = (loans.principal, loans.rate_e8, loans.count, loans.start, loans.due_day)
+    columns = (loans.principal, loans.rate_e8, loans.count, loans.start, loans.due_day, _flat_fees(product, loans))
     rows = (plan.due, plan.principal, plan.interest, plan.closing)
     done[:] = _sane(product, loans)
     _in_threads(lambda a, b: fill_range(columns, plan.offsets, rule, rows, done, (a, b)), len(done), threads)
 
 
+def _flat_fees(product: ScheduleTerms, loans: Loans) -> Ints:
+    return np.full_like(loans.count, product.flat_fee_e8) if loans.flat_fee_e8 is None else loans.flat_fee_e8
+
+
 def _sane(product: ScheduleTerms, loans: Loans) -> npt.NDArray[np.bool_]:
     """Loans whose terms make sense; the twin says what is wrong with the others."""
-    flat = product.method is Method.FLAT_FEE
+    flat, fee = product.method is Method.FLAT_FEE, _flat_fees(product, loans)
     last_day = loans.start + loans.count * product.frequency.every * 31 + 62
     sane: npt.NDArray[np.bool_] = (
         (loans.principal >= 1) & (loans.principal <= MAX_PRINCIPAL) & (loans.rate_e8 >= 0)
-        & (loans.rate_e8 <= (0 if flat else MAX_RATE_E8)) & (loans.due_day >= 0) & (loans.due_day <= 31)
-        & (loans.count > product.grace_principal) & (loans.count <= MAX_COUNT)
-        & (loans.start > -25_000) & (last_day < 2_900_000)
+        & (loans.rate_e8 <= (0 if flat else MAX_RATE_E8)) & (fee >= 0) & (fee <= (MAX_RATE_E8 if flat else 0))
+        & (loans.due_day >= 0) & (loans.due_day <= 31) & (loans.count > product.grace_principal)
+        & (loans.count <= MAX_COUNT) & (loans.start > -25_000) & (last_day < 2_900_000)
     )  # fmt: skip
     return sane
 
@@ -241,6 +245,7 @@ def _fill_by_twin(product: ScheduleTerms, loans: Loans, plan: PlanColumns, i: in
         terms = replace(
             product, principal=int(loans.principal[i]), rate_e8=int(loans.rate_e8[i]), count=int(loans.count[i]),
             start=_day(loans.start[i]), due_day=int(loans.due_day[i]) or None,
+            flat_fee_e8=int(_flat_fees(product, loans)[i]),
         )  # fmt: skip
         rows = schedule(terms)
     except (Nonsense, OverflowError):

@@ -14,10 +14,10 @@ EQUAL_INSTALMENT, EQUAL_PRINCIPAL, INTEREST_FIRST, BULLET, FLAT_FEE = range(5)
 SAFE = 4.0e18  # products stay below this, within 64 bits
 E8 = 100_000_000
 
-Rule = tuple[int, int, int, bool, bool, int, int, int]
-"""method, months a period, days a year, actual days?, broken first by actual days?, multiple, grace, flat fee e8."""
-Loans = tuple[Ints, Ints, Ints, Ints, Ints]
-"""principal, rate e8, count, start (days since 1970), fixed due day (0 for none)."""
+Rule = tuple[int, int, int, bool, bool, int, int]
+"""method, months a period, days a year, actual days?, broken first by actual days?, multiple, grace."""
+Loans = tuple[Ints, Ints, Ints, Ints, Ints, Ints]
+"""principal, rate e8, count, start (days since 1970), fixed due day (0 for none), flat fee e8."""
 Costs = tuple[int, int, int, int]
 Rows = tuple[Ints, Ints, Ints, Ints]
 """due (days since 1970), principal, interest, closing."""
@@ -56,8 +56,8 @@ def first_days(loans: Loans, every: int, done: States, span: tuple[int, int]) ->
 
 
 @compiled
-def due_days(loans: Loans, i: int, rule: Rule, due: Ints, months: tuple[int, Ints]) -> bool:
-    """Fill the due days of one loan; say whether its first period is broken."""
+def due_days(loans: Loans, i: int, rule: Rule, due: Ints, months: tuple[int, Ints]) -> int:
+    """Fill the due days of one loan; the days of its first period where that is broken, 0 where it is whole."""
     start, fixed, every = loans[3][i], loans[4][i], rule[1]
     year, month, day = civil(start)
     wanted = fixed if fixed > 0 else day
@@ -69,14 +69,15 @@ def due_days(loans: Loans, i: int, rule: Rule, due: Ints, months: tuple[int, Int
         for k in range(len(due)):
             due[k] = day_of_month(firsts, base + every * (k + 1), wanted)
     first = day_of_month(firsts, base + every, wanted)
-    return start != day_of_month(firsts, base, wanted) and first != day_of_month(firsts, base + every, day)
+    whole = start == day_of_month(firsts, base, wanted) or first == day_of_month(firsts, base + every, day)
+    return 0 if whole else first - start
 
 
 @compiled
 def period_costs(loans: Loans, i: int, rule: Rule) -> tuple[int, int, int, int]:
     """What one unit of balance costs a period and a day: ``down, up, down, up``; all 0 where products might not fit."""
-    method, every, year_days, _, _, _, _, fee = rule
-    principal, rate, count = loans[0][i], loans[1][i], loans[2][i]
+    method, every, year_days, _, _, _, _ = rule
+    principal, rate, count, fee = loans[0][i], loans[1][i], loans[2][i], loans[5][i]
     shared = gcd(rate * every, 12 * E8)
     period_up, period_down = rate * every // shared, 12 * E8 // shared
     shared = gcd(rate, year_days * E8)
@@ -89,29 +90,37 @@ def period_costs(loans: Loans, i: int, rule: Rule) -> tuple[int, int, int, int]:
 
 
 @compiled
-def fill_bullet(loans: Loans, i: int, rule: Rule, costs: Costs, place: tuple[int, bool], rows: Rows) -> bool:
-    """The single row of a bullet; a broken first period among whole ones is left to the twin."""
+def fill_bullet(loans: Loans, i: int, rule: Rule, costs: Costs, place: tuple[int, int], rows: Rows) -> bool:
+    """The single row of a bullet; False where the product of a broken first period and whole ones might not fit."""
     begin, broken = place
-    principal, days = loans[0][i], rows[0][begin] - loans[3][i]
-    if broken and rule[4] and not rule[3]:
-        return False
-    interest = half_up(principal * costs[1] * loans[2][i], costs[0])
+    principal, rate, count = loans[0][i], loans[1][i], loans[2][i]
+    interest = half_up(principal * costs[1] * count, costs[0])
     if rule[3]:
-        interest = half_up(principal * costs[3] * days, costs[2])
+        interest = half_up(principal * costs[3] * (rows[0][begin] - loans[3][i]), costs[2])
+    elif broken > 0 and rule[4]:
+        parts = 12 * broken + (count - 1) * rule[1] * rule[2]
+        if float(rate) * parts > SAFE:
+            return False
+        up, down = rate * parts, 12 * E8 * rule[2]
+        shared = gcd(up, down)
+        up, down = up // shared, down // shared
+        if 2.0 * principal * up + down > SAFE:
+            return False
+        interest = half_up(principal * up, down)
     rows[1][begin], rows[2][begin], rows[3][begin] = principal, interest, 0
     return True
 
 
 @compiled
-def fill(loans: Loans, i: int, rule: Rule, costs: Costs, place: tuple[int, int, bool], rows: Rows) -> bool:
+def fill(loans: Loans, i: int, rule: Rule, costs: Costs, place: tuple[int, int, int], rows: Rows) -> bool:
     """The rows of one loan; False where floating point leaves the level open."""
     begin, end, broken = place
     method, grace = rule[0], rule[6]
     due = rows[0][begin:end]
-    by_days_first = rule[3] or (broken and rule[4])
+    by_days_first = rule[3] or (broken > 0 and rule[4])
     level = level_of(loans, i, rule, due, by_days_first)
     balance, before = loans[0][i], loans[3][i]
-    flat = half_up(balance * rule[7], E8)
+    flat = half_up(balance * loans[5][i], E8)
     for k in range(end - begin):
         interest = half_up(balance * costs[1], costs[0])
         if rule[3] or (k == 0 and by_days_first):
@@ -129,7 +138,7 @@ def fill(loans: Loans, i: int, rule: Rule, costs: Costs, place: tuple[int, int, 
 @compiled
 def level_of(loans: Loans, i: int, rule: Rule, due: Ints, by_days_first: bool) -> int:
     """The level instalment or principal part; -1 where floating point leaves its rounding open."""
-    method, every, year_days, actual, _, multiple, grace, _ = rule
+    method, every, year_days, actual, _, multiple, grace = rule
     principal, rate, start = loans[0][i], loans[1][i], loans[3][i]
     size = len(due)
     if method == INTEREST_FIRST:
