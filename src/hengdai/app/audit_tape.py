@@ -25,7 +25,7 @@ from hengdai.law.judge import Settings
 from hengdai.law.pack import Pack
 
 TWICE = Text("借据号在带上唯一", "a loan number that is on the tape once")
-TORN = Text("与表头相同的列数", "as many fields as the header")
+TORN = Text("与表头相同的列数, 引号成对, 编码一致", "as many fields as the header, quotes in pairs, one encoding")
 
 
 class Tape(Protocol):
@@ -39,7 +39,7 @@ class Tape(Protocol):
         """The rows, a bounded number at a time."""
 
     def torn(self) -> Sequence[tuple[int, str]]:
-        """Rows that could not be split into fields, known once the batches are through: number and what was found."""
+        """Rows that could not be split into fields: number and what was found. Each is told once, when it is known."""
 
 
 class Debits(Protocol):
@@ -111,6 +111,7 @@ def audit_tape(tapes: Sequence[Tape], order: Order, sink: Sink, progress: Callab
                 sink.findings(audited.findings)
                 if order.watch is not None:
                     order.watch(audited)
+            _tell_torn(tape, tally, sink)
             progress(tally.rows)
         _tell_torn(tape, tally, sink)
     return tally

@@ -63,8 +63,8 @@ class BookTape:
             yield self._listed(self._with_fees(paid_out))
 
     def torn(self) -> Sequence[tuple[int, str]]:
-        """Rows whose number of fields is not that of the header."""
-        return [(number if number is not None else 0, found) for number, found in self._torn.lines]
+        """Rows that could not be split into the fields of the header, each told once."""
+        return self._torn.take()
 
     def _with_fees(self, loans: pl.DataFrame) -> pl.DataFrame:
         path = table_of(self._folder, "fees")

@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 
 from hengdai.adapters.tapes.book import scan, table_of
-from hengdai.adapters.tapes.read import TapeUnreadable
+from hengdai.adapters.tapes.unreadable import TapeUnreadable
 from hengdai.app.audit_tape import Looking
 from hengdai.audit.clean import ZONE
 from hengdai.audit.register import register_of

@@ -11,7 +11,8 @@ import polars as pl
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from hengdai.adapters.tapes.read import TapeUnreadable, Torn, batches, head_of
+from hengdai.adapters.tapes.read import Torn, batches, head_of
+from hengdai.adapters.tapes.unreadable import TapeUnreadable
 from hengdai.audit.intake import REJECTS
 from hengdai.base.text import Text
 
@@ -38,8 +39,8 @@ class FileTape:
             yield frame
 
     def torn(self) -> Sequence[tuple[int, str]]:
-        """Rows whose number of fields is not that of the header."""
-        return [(number if number is not None else 0, found) for number, found in self._torn.lines]
+        """Rows that could not be split into the fields of the header, each told once."""
+        return self._torn.take()
 
 
 class FolderSink:
@@ -112,8 +113,6 @@ def mapping_data(named: str) -> Mapping[str, object]:
 
 def sample_of(path: Path, rows: int = 200) -> tuple[list[str], dict[str, list[str]]]:
     """Headers of a tape and some cells of each, for a first guess at its mapping."""
-    if not path.is_file():
-        raise TapeUnreadable(path, Text("文件不存在", "there is no such file"))
     names, found = head_of(path, rows)
     if found:
         return names, {name: [row[at] for row in found if at < len(row)] for at, name in enumerate(names)}

@@ -14,8 +14,8 @@ from hengdai.adapters.packs import FolderShelf
 from hengdai.adapters.tapes.book import BookTape, is_book
 from hengdai.adapters.tapes.debits import FileDebits, looking_in
 from hengdai.adapters.tapes.files import FileTape, FolderSink, mapping_data, sample_of
-from hengdai.adapters.tapes.read import TapeUnreadable
 from hengdai.adapters.tapes.runoff import write_runoff
+from hengdai.adapters.tapes.unreadable import TapeUnreadable
 from hengdai.app.audit_tape import Looking, Order, Tape, audit_tape
 from hengdai.audit.batch import Audited
 from hengdai.audit.guess import draft, guess
