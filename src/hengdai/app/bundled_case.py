@@ -14,6 +14,8 @@ from hengdai.loan.codec import fact_from_json
 from hengdai.loan.events import Event
 
 Row = Mapping[str, Any]
+_LIFE = (RecordKind.EVENT, RecordKind.DISCLOSURE, RecordKind.SIGNATURE)
+"""The kinds of record that hold an event of the loan's life."""
 
 
 def bundled_case(subject: str, records: Iterable[Row | None]) -> Case:
@@ -30,7 +32,7 @@ def bundled_case(subject: str, records: Iterable[Row | None]) -> Case:
             )
         by_kind.setdefault(str(record.get("kind")), []).append(record)
     try:
-        events = by_kind.get(RecordKind.EVENT, ())
+        events = [record for kind in _LIFE for record in by_kind.get(kind, ())]
         return Case(
             org=OrgId(org),
             id=LoanId(loan),
