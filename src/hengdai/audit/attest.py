@@ -4,7 +4,6 @@ A fact that the tape does not give and the recomputation cannot is left null: it
 recomputed wins over what is claimed, because the claim is what the audit tests.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -29,6 +28,16 @@ CHARGES = {
 """The sum that each pattern of disguised charge attests; a fact of that name where the catalogue has one."""
 SHOWN = ("pre_ticked", "headline_not_annual", "lender_shown_at_checkout")
 """Facts about what the borrower was shown, taken from the table of that name."""
+_NEEDS = {
+    "lender_kind": frozenset({"lender_kind"}),
+    "product_kind": frozenset({"product_kind"}),
+    "repayment_method": frozenset({"method"}),
+    "all_in_cost_simple": frozenset({"method"}),
+    "all_in_cost_compound": frozenset({"method"}),
+    "five_class": frozenset({"class5"}),
+    "penalty_uplift": frozenset({"penalty_uplift"}),
+}
+"""The columns without which a fact is not known for any loan of a tape."""
 TOTAL, PLATFORM = "linked_total", "linked_platform"
 
 
@@ -46,8 +55,12 @@ class Measured:
 
 
 def facts_of(loans: pl.DataFrame, measured: Measured) -> pl.DataFrame:
-    """One column a fact, one row a loan, in machine values."""
-    prices, arrears = measured.prices, measured.arrears
+    """One column a fact, one row a loan, in machine values.
+
+    Which facts there are depends on what the tape has columns for and never on what stands in this batch, so that a
+    loan is answered alike in whatever company it is read. Where a recomputed fact is not known the claim stands.
+    """
+    prices = measured.prices
     given = {name.removeprefix(FACT): loans[name] for name in loans.columns if name.startswith(FACT)}
     known: dict[str, pl.Series] = {
         "lender_kind": loans["lender_kind"],
@@ -57,16 +70,25 @@ def facts_of(loans: pl.DataFrame, measured: Measured) -> pl.DataFrame:
         "repayment_method": loans["method"],
         "all_in_cost_simple": _where(prices.known, prices.simple_e8),
         "all_in_cost_compound": _where(prices.known, prices.compound_e8),
-        "days_past_due": pl.select(
-            pl.coalesce(_where(arrears.known, arrears.days), loans["days_past_due"])
-        ).to_series(),
         "five_class": loans["class5"].replace(CLASS_OF_FACT),
         "penalty_uplift": loans["penalty_uplift"],
+        **_late(loans, measured),
         **_guarantee(loans, measured),
         **_taken(loans, measured),
     }
-    columns = {**given, **{name: column for name, column in known.items() if column.null_count() < loans.height}}
+    known = {name: column for name, column in known.items() if _NEEDS.get(name, frozenset()) <= measured.mapped}
+    for name in given.keys() & known.keys():
+        known[name] = pl.select(pl.coalesce(known[name], given[name])).to_series()
+    columns = given | known
     return pl.DataFrame({name: column.alias(name) for name, column in columns.items()}).with_columns(_linked(measured))
+
+
+def _late(loans: pl.DataFrame, measured: Measured) -> dict[str, pl.Series]:
+    """Days past due as recomputed, else as claimed."""
+    if "days_past_due" not in measured.mapped and not {"as_of", "paid_total"} <= measured.mapped:
+        return {}
+    recomputed = _where(measured.arrears.known, measured.arrears.days)
+    return {"days_past_due": pl.select(pl.coalesce(recomputed, loans["days_past_due"])).to_series()}
 
 
 def _guarantee(loans: pl.DataFrame, measured: Measured) -> dict[str, pl.Series]:
@@ -116,8 +138,3 @@ def _linked(measured: Measured) -> list[pl.Series]:
 
 def _where(known: Bools, values: Ints) -> pl.Series:
     return pl.select(pl.when(pl.Series(known)).then(pl.Series(values)).otherwise(None)).to_series()
-
-
-def absent(facts: pl.DataFrame, names: Mapping[str, object]) -> tuple[str, ...]:
-    """The facts among `names` that this batch holds for no loan at all."""
-    return tuple(n for n in names if n not in facts.columns or facts[n].null_count() == facts.height)

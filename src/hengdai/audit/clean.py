@@ -35,6 +35,8 @@ _RATE_TO_E8: Mapping[Unit, tuple[int, int]] = {
     Unit.PERCENT_DAY: (6, 360),
     Unit.E8: (0, 1),
 }
+EXCEL = "excel"
+"""The format of days that a sheet exported as numbers."""
 MONEY_UNITS = (Unit.MAJOR, Unit.MINOR)
 RATE_UNITS = tuple(_RATE_TO_E8)
 SHARE_UNITS = (Unit.PERCENT, Unit.FRACTION, Unit.E8)
@@ -69,6 +71,8 @@ def expected(reading: Reading) -> Text:
         return Text("金额, 如 1234.50 或 1,234.50元", "an amount such as 1234.50 or 1,234.50元")
     if column.type in (Type.RATE, Type.SHARE):
         return Text(f"利率数字, 单位 {reading.unit}", f"a rate as a number, unit {reading.unit}")
+    if reading.format == EXCEL:
+        return Text("Excel 日期序号, 如 46037", "a day number of Excel such as 46037")
     if column.type in (Type.DATE, Type.INSTANT):
         form = reading.format or "%Y-%m-%d"
         return Text(f"日期, 格式 {form}", f"a day in the form {form}")
@@ -144,6 +148,8 @@ def _typed(text: pl.Series, reading: Reading, digits: int) -> pl.Series:
         return _money(text, reading, digits)
     if kind in (Type.RATE, Type.SHARE):
         return _rate(text, reading.unit)
+    if kind in (Type.DATE, Type.INSTANT) and reading.format == EXCEL:
+        return _excel_day(text, kind)
     if kind is Type.DATE:
         return text.str.to_date(reading.format or "%Y-%m-%d", strict=False)
     if kind is Type.INSTANT:
@@ -159,6 +165,14 @@ def _typed(text: pl.Series, reading: Reading, digits: int) -> pl.Series:
         words_of = {**{choice: choice for choice in reading.column.choices}, **(reading.words or {})}
         return text.replace_strict(words_of, default=None, return_dtype=pl.String)
     return text
+
+
+def _excel_day(text: pl.Series, kind: Type) -> pl.Series:
+    """Days, and parts of a day, since 1899-12-30, as Excel counts them from March 1900 on; other numbers are unread."""
+    days = _scaled(text, 9, rounded=True)
+    days = _keep(days, days.is_between(61 * 10**9, 10**14))
+    moment = (days * 86_400 + 5 * 10**8) // 10**9 - 25_569 * 86_400
+    return pl.select(pl.from_epoch(moment, "s")).to_series().cast(pl.Date() if kind is Type.DATE else pl.Datetime("us"))
 
 
 def _keep(values: pl.Series, where: pl.Series) -> pl.Series:

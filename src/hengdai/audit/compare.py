@@ -33,6 +33,8 @@ SMALL_SHARE = 10_000
 """One ten-thousandth of the principal."""
 SMALL_RATE_E8 = 100_000
 """A tenth of a percentage point."""
+LEAST_RATE_E8 = 1_000_000
+"""One percent a year: nobody lends below it, so a rate of 0.24 under the unit percent is more likely a fraction."""
 SMALL_DAYS = 3
 """The days of grace that lenders usually give."""
 
@@ -40,6 +42,9 @@ NAMES = {
     "terms": Text("条款无法成表", "terms make no plan"),
     "received": Text("到账金额不成立", "money received makes no sense"),
     "negative": Text("出现负数费用", "a fee or amount is negative"),
+    "payout_missing": Text("到账金额未填, 成本仅为下限", "money received is not given; the cost is a lower bound"),
+    "amortises": Text("按带上每期应还, 还不清本金", "the stated instalments do not pay the loan off"),
+    "rate_unit": Text("合同年利率低于 1%, 单位存疑", "a contract rate below 1 % a year: perhaps in another unit"),
     "instalment": Text("每期应还", "instalment"),
     "payout": Text("到账金额与本金减费用", "payout against principal less fees"),
     "stated_cost": Text("明示综合融资成本", "all-in cost as disclosed"),
@@ -64,10 +69,12 @@ class Difference:
     matter: pl.Series
 
 
-def differences(loans: pl.DataFrame, plans: Plans, prices: Prices, arrears: Arrears) -> list[Difference]:
-    """Every difference that the tape allows to look for."""
-    return [*_senseless(loans, plans, prices), *_money(loans, plans, prices), *_rates(loans, prices),
-            *_behaviour(loans, arrears)]  # fmt: skip
+def differences(
+    loans: pl.DataFrame, plans: Plans, prices: Prices, arrears: Arrears, mapped: frozenset[str]
+) -> list[Difference]:
+    """Every difference that the tape allows to look for; `mapped` are the columns that it has."""
+    return [*_senseless(loans, plans, prices), *_doubtful(loans, plans, prices, mapped),
+            *_money(loans, plans, prices), *_rates(loans, prices), *_behaviour(loans, arrears)]  # fmt: skip
 
 
 def _senseless(loans: pl.DataFrame, plans: Plans, prices: Prices) -> Iterator[Difference]:
@@ -80,6 +87,17 @@ def _senseless(loans: pl.DataFrame, plans: Plans, prices: Prices) -> Iterator[Di
         negative |= whole(loans, name) < 0
     yield _flag("negative", negative, nothing)
     yield _flag("not_computed", ~prices.known, nothing)
+
+
+def _doubtful(loans: pl.DataFrame, plans: Plans, prices: Prices, mapped: frozenset[str]) -> Iterator[Difference]:
+    """Figures that were taken as they stand and cannot well be meant so."""
+    if "payout" in mapped:
+        yield _flag("payout_missing", ~present(loans, "payout"), prices.net)
+    flows = prices.flows
+    paid = plans.made & present(loans, "instalment") & (np.add.reduceat(flows.values, flows.offsets[:-1]) > 0)
+    yield _flag("amortises", paid, whole(loans, "principal"))
+    rate = whole(loans, "rate")
+    yield _flag("rate_unit", (rate > 0) & (rate < LEAST_RATE_E8), rate)
 
 
 def _money(loans: pl.DataFrame, plans: Plans, prices: Prices) -> Iterator[Difference]:

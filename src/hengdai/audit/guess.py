@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from hengdai.audit.clean import EXCEL
 from hengdai.audit.tape import COLUMNS, Column, Type
 
 _MARKS = re.compile(r"[\s_\-/()（）.:：%％#]+")
@@ -20,6 +21,8 @@ _DATE_FORMS = (
     (re.compile(r"\d{4}-\d{1,2}-\d{1,2}[ T]\d{1,2}:\d{2}:\d{2}"), "%Y-%m-%d %H:%M:%S"),
     (re.compile(r"\d{4}/\d{1,2}/\d{1,2} \d{1,2}:\d{2}:\d{2}"), "%Y/%m/%d %H:%M:%S"),
 )
+_SERIAL = re.compile(r"[2-6]\d{4}(\.\d+)?")
+"""1954 to 2091."""
 _METHOD_WORDS = {
     "等额本息": "equal_instalment",
     "等额本金": "equal_principal",
@@ -40,6 +43,11 @@ _KIND_WORDS = {
     "信托": "trust",
 }
 _CLASS_WORDS = {"正常": "normal", "关注": "special_mention", "次级": "substandard", "可疑": "doubtful", "损失": "loss"}
+_UNITS = {
+    Type.MONEY: ("major", "minor"),
+    Type.RATE: ("percent", "fraction", "percent_month", "percent_day"),
+    Type.SHARE: ("percent", "fraction"),
+}
 _WORDS = {"method": _METHOD_WORDS, "lender_kind": _KIND_WORDS, "class5": _CLASS_WORDS}
 
 
@@ -99,10 +107,8 @@ def draft(guesses: Sequence[Guess], *, pack: str, currency: str) -> str:
             f"# {one.evidence}",
             f"header = {_quoted(one.header)}",
         ]
-        if one.column.type in (Type.MONEY, Type.RATE):
-            options = (
-                "major | minor" if one.column.type is Type.MONEY else "percent | fraction | percent_month | percent_day"
-            )
+        if one.column.type in _UNITS:
+            options = " | ".join(_UNITS[one.column.type])
             lines.append(
                 f'unit = "{one.unit}"'
                 if one.unit
@@ -138,6 +144,9 @@ def _infer(column: Column, header: str, cells: Sequence[str]) -> Guess:
     if column.type in (Type.RATE, Type.SHARE):
         return _infer_rate(column, header, cells, shown)
     if column.type in (Type.DATE, Type.INSTANT):
+        if cells and all(_SERIAL.fullmatch(cell) for cell in cells):
+            said = "五位数, 疑为 Excel 日期序号 / five digits, probably day numbers of Excel"
+            return Guess(column, header, None, EXCEL, {}, f"{shown}; {said}")
         form = next((form for mark, form in _DATE_FORMS if cells and all(mark.fullmatch(cell) for cell in cells)), None)
         return Guess(column, header, None, form, {}, shown)
     words = {cell: _WORDS[column.name][cell] for cell in dict.fromkeys(cells) if cell in _WORDS.get(column.name, {})}
