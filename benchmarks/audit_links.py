@@ -19,11 +19,12 @@ import polars as pl
 from hengdai.adapters.packs import FolderShelf
 from hengdai.adapters.synthetic.book import write_book
 from hengdai.adapters.tapes.book import BookTape
-from hengdai.adapters.tapes.debits import FileDebits
 from hengdai.adapters.tapes.files import mapping_data
+from hengdai.audit.clean import ZONE
 from hengdai.audit.intake import SOURCE, take_in
 from hengdai.audit.links import THRESHOLD, score
 from hengdai.audit.mapping import parse_mapping
+from hengdai.audit.register import register_of
 
 SEEDS = range(1, 11)
 STRANGERS = "S-"
@@ -50,20 +51,31 @@ def honest_purchases(loans: pl.DataFrame, seed: int) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
+def every_debit(folder: Path, tape: pl.DataFrame) -> pl.DataFrame:
+    """The debits of the book's loans, telling or not."""
+    local = pl.col("at").str.to_datetime("%Y-%m-%dT%H:%M:%S%z").dt.convert_time_zone(ZONE).dt.replace_time_zone(None)
+    debits = (
+        pl.read_parquet(folder / "debits.parquet")
+        .rename({"loan": "loan_id"})
+        .with_columns(local.dt.cast_time_unit("us"))
+    )
+    return debits.join(tape.select("loan_id"), on="loan_id").select("loan_id", "at", "payee", "amount", "text")
+
+
 def scored(folder: Path, seed: int, loans: int) -> tuple[pl.DataFrame, pl.DataFrame, float]:
     """Every debit of a book with its score and whether it is guilty, with texts and without; the seconds it took."""
     write_book(folder, loans, seed, "parquet", lambda done: None)
     mapping = parse_mapping(mapping_data("book"), "book", FolderShelf().pack("cn").facts)
     raw = pl.concat(list(BookTape(folder).batches())).with_columns(pl.lit("book").alias(SOURCE))
     tape = take_in(raw, mapping, 2).loans
-    looking = FileDebits.looking(folder / "debits.parquet", folder)
-    guilty = looking.debits.of(tape).with_columns(guilty=~pl.col("payee").str.starts_with(STRANGERS))
+    register = register_of(pl.read_parquet(folder / "entities.parquet"), pl.read_parquet(folder / "relations.parquet"))
+    guilty = every_debit(folder, tape).with_columns(guilty=~pl.col("payee").str.starts_with(STRANGERS))
     debits = pl.concat([guilty, honest_purchases(tape, seed)])
     start = time.perf_counter()
-    found = score(tape, debits.drop("guilty"), looking.register)
+    found = score(tape, debits.drop("guilty"), register)
     taken = time.perf_counter() - start
     key = ["loan_id", "at", "payee", "amount"]
-    silent = score(tape, debits.drop("guilty").with_columns(text=pl.lit("")), looking.register)
+    silent = score(tape, debits.drop("guilty").with_columns(text=pl.lit("")), register)
     truth = debits.select(*key, "guilty").unique(key)
     told = [truth.join(each, on=key, how="left").with_columns(pl.col("score").fill_null(0)) for each in (found, silent)]
     return told[0], told[1], taken

@@ -46,7 +46,10 @@ class Debits(Protocol):
     """All debits of the borrowers, wherever they lie."""
 
     def of(self, loans: pl.DataFrame) -> pl.DataFrame:
-        """The debits of these loans: `loan_id`, `at` (local time), `payee`, `amount` (minor units), `text`."""
+        """The debits of these loans: `loan_id`, `at` (local time), `payee`, `amount` (minor units), `text`.
+
+        Those that can have no telling sign (:mod:`hengdai.audit.links`) may be left out.
+        """
 
     def shown(self, loans: pl.DataFrame) -> pl.DataFrame | None:
         """What those borrowers were shown, one row a loan with `loan_id`; None when nobody kept it."""

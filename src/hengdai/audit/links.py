@@ -23,6 +23,8 @@ TELLING = ("own_party", "tied_to_party", "tied_to_trade", "second_guarantor", "w
 WINDOW_DAYS = 30
 """Debits from a month before the application to a month after the last instalment are looked at."""
 
+PARTIES = ("partner", "guarantor", "lender")
+GUARANTORS = ("guarantee", "guarantor")
 _BENEFITS = "权益|优先审批|提额|提升额度|极速放款|加速审核|会员包月"
 _MEMBER = "会员|VIP|vip"
 _REFERRAL = "推荐|转介|导流"
@@ -75,11 +77,27 @@ class Linked:
     links: pl.DataFrame
 
 
+def telling_payees(register: Register) -> frozenset[str]:
+    """The payees whose debits may have a telling sign, whatever the loan; parties of the loan itself come on top."""
+    guarantors = register.kinds.filter(pl.col("kind").is_in(GUARANTORS))["payee"]
+    return frozenset(register.ties["payee"]) | frozenset(register.near_trade["payee"]) | frozenset(guarantors)
+
+
+def telling_words(texts: pl.Series) -> pl.Series:
+    """Which texts are a telling sign by themselves."""
+    return texts.str.contains(_STRONG)
+
+
+def parties_of(loans: pl.DataFrame) -> frozenset[str]:
+    """Everybody who takes part in one of the loans."""
+    return frozenset(name for column in PARTIES for name in loans[column].unique().drop_nulls())
+
+
 def link(loans: pl.DataFrame, debits: pl.DataFrame, register: Register) -> Linked:
     """Score every debit of these loans and keep those at or above the threshold."""
     scored = score(loans, debits, register)
     kept = scored.filter(pl.col("score") >= THRESHOLD)
-    return Linked(kept.sort("loan_id", "at", "payee", "amount"))
+    return Linked(kept.sort("loan_id", "at", "payee", "amount", "text"))
 
 
 def score(loans: pl.DataFrame, debits: pl.DataFrame, register: Register) -> pl.DataFrame:
@@ -108,13 +126,12 @@ def _with_signs(seen: pl.DataFrame, register: Register) -> pl.DataFrame:
     """One flag a sign; what is not known is no sign."""
     seen = seen.join(register.kinds, on="payee", how="left").join(register.near_trade, on="payee", how="left")
     ties = register.ties.with_columns(tied=pl.lit(value=True)).select("party", "payee", "tied")
-    for party in ("partner", "guarantor", "lender"):
+    for party in PARTIES:
         renamed = ties.rename({"party": party, "tied": f"tied_{party}"})
         seen = seen.join(renamed, on=[party, "payee"], how="left")
-    parties = ("partner", "guarantor", "lender")
-    own = pl.any_horizontal([(pl.col("payee") == pl.col(p)).fill_null(False) for p in parties])
-    tied = pl.any_horizontal([pl.col(f"tied_{p}").fill_null(False) for p in parties])
-    trade = pl.col("kind").is_in(["guarantee", "guarantor"]).fill_null(False)
+    own = pl.any_horizontal([(pl.col("payee") == pl.col(p)).fill_null(False) for p in PARTIES])
+    tied = pl.any_horizontal([pl.col(f"tied_{p}").fill_null(False) for p in PARTIES])
+    trade = pl.col("kind").is_in(GUARANTORS).fill_null(False)
     text = pl.col("text").fill_null("")
     since_payout = (pl.col("on") - pl.col("disbursed_on")).dt.total_days()
     since_application = (pl.col("on") - pl.col("applied_on")).dt.total_days()
@@ -152,7 +169,7 @@ def _together(seen: pl.DataFrame) -> pl.DataFrame:
 def _pattern() -> pl.Expr:
     """The pattern that the signs make up, the most telling first."""
     text, kind = pl.col("text").fill_null(""), pl.col("kind").fill_null("")
-    guarantee = kind.is_in(["guarantee", "guarantor"]) & pl.col("second_guarantor")
+    guarantee = kind.is_in(GUARANTORS) & pl.col("second_guarantor")
     consulting = (kind == "consulting") | text.str.contains(_CONSULTING)
     ordered = (
         ("VIO-03", pl.col("chain") | text.str.contains(_REFERRAL)),

@@ -1,31 +1,41 @@
-"""Debits of borrowers and the register of entities, wherever they lie; scanned for the loans of one batch at a time."""
+"""Debits of borrowers and the register of entities, wherever they lie; read once."""
 
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 
 from hengdai.adapters.tapes.book import scan, table_of
+from hengdai.adapters.tapes.coded import columns_of, names_of, of_values, plain
+from hengdai.adapters.tapes.runs import Runs
 from hengdai.adapters.tapes.unreadable import TapeUnreadable
 from hengdai.app.audit_tape import Looking
 from hengdai.audit.clean import ZONE
-from hengdai.audit.register import register_of
+from hengdai.audit.links import parties_of, telling_payees, telling_words
+from hengdai.audit.register import Register, register_of
 from hengdai.base.text import Text
 
-DEBITS = ("at", "payee", "amount", "text")
+_TYPES = {"at": pl.Datetime("us"), "payee": pl.String(), "amount": pl.Int64(), "text": pl.String()}
+DEBITS = tuple(_TYPES)
+CODED = ("payee", "text")
+_RIGHT = {
+    "at": Text("时刻, 如 2026-03-01T09:30:00+08:00", "a moment such as 2026-03-01T09:30:00+08:00"),
+    "amount": Text("最小单位的整数", "a whole number of minor units"),
+}
 
 
 class FileDebits:
     """A table of debits: `loan` or `borrower`, `at`, `payee`, `amount` in minor units, `text`.
 
-    Instants with an offset are brought to Chinese local time; those without are taken as local.
+    The file is read once, and only debits that may tell something are kept; it is read again for payees that turn out
+    to be parties of a later batch. Instants with an offset are brought to Chinese local time; those without are local.
     """
 
-    def __init__(self, path: Path, shown: Path | None = None) -> None:
+    def __init__(self, path: Path, register: Register, shown: Path | None = None) -> None:
         if not path.is_file():
             raise TapeUnreadable(path, Text("文件不存在", "there is no such file"))
-        self._frame = scan(path)
-        self._shown = scan(shown) if shown is not None else None
-        names = self._frame.collect_schema().names()
+        self._path, self._shown = path, scan(shown) if shown is not None else None
+        names = names_of(path)
         self._key = next((name for name in ("loan", "borrower") if name in names), "")
         lacking = [name for name in DEBITS if name not in names] + ([] if self._key else ["loan"])
         if lacking:
@@ -34,6 +44,8 @@ class FileDebits:
                 path,
                 Text(f"扣款表缺少列 {', '.join(lacking)}; 应有 {expected}", f"lacks {lacking}; has to hold {expected}"),
             )
+        self._told, self._payees, self._read = telling_payees(register), frozenset[str](), False
+        self._kept = Runs(self._key)
 
     @classmethod
     def looking(cls, debits: Path, entities: Path | None) -> Looking:
@@ -44,26 +56,44 @@ class FileDebits:
             if path is None:
                 raise TapeUnreadable(folder / name, Text("没有主体登记表", "there is no such table of the register"))
         tables = [scan(path).collect() for path in register.values() if path is not None]
-        return Looking(cls(debits, table_of(folder, "shown")), register_of(tables[0], tables[1]))
+        known = register_of(tables[0], tables[1])
+        return Looking(cls(debits, known, table_of(folder, "shown")), known)
 
     def of(self, loans: pl.DataFrame) -> pl.DataFrame:
-        """The debits of these loans."""
+        """The debits of these loans that may tell something."""
+        self._read_for((self._told | parties_of(loans)) - self._payees)
         key = "loan_id" if self._key == "loan" else "borrower"
-        mine = loans.lazy().select("loan_id", pl.col(key).alias("_key")).filter(pl.col("_key").is_not_null())
-        found = self._frame.join(mine, left_on=self._key, right_on="_key", how="inner")
-        return found.select("loan_id", self._moment(), "payee", pl.col("amount").cast(pl.Int64), "text").collect()
+        mine = loans.select("loan_id", pl.col(key).alias("_key")).filter(pl.col("_key").is_not_null())
+        found = self._kept.of(mine["_key"])
+        if found is None:
+            return pl.DataFrame(schema={"loan_id": pl.String, **_TYPES})
+        return found.join(mine, left_on=self._key, right_on="_key", how="inner").select("loan_id", *DEBITS)
 
-    def _moment(self) -> pl.Expr:
-        if self._frame.collect_schema()["at"] == pl.Datetime("us"):
-            return pl.col("at")
-        at = pl.col("at").cast(pl.String)
-        offset = at.str.contains(r"([+-]\d{2}:?\d{2}|Z)$")
-        zoned = at.str.to_datetime("%Y-%m-%dT%H:%M:%S%#z", time_unit="us", strict=False, exact=True, time_zone="UTC")
-        local = zoned.dt.convert_time_zone(ZONE).dt.replace_time_zone(None)
-        plain = (
-            at.str.slice(0, 19).str.replace(" ", "T").str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="us", strict=False)
-        )
-        return pl.when(offset).then(local).otherwise(plain).alias("at")
+    def _read_for(self, payees: frozenset[str]) -> None:
+        """Keep the debits of these payees, and the first time those with telling words, whoever took them."""
+        if self._read and not payees:
+            return
+        for batch in columns_of(self._path, (self._key, *DEBITS), CODED):
+            wanted = of_values(batch, "payee", lambda names: names.is_in(payees))
+            words = of_values(batch, "text", telling_words)
+            telling = wanted & ~words if self._read else wanted | words
+            if telling.any():
+                self._kept.put(self._typed(plain(batch.filter(pa.array(telling)), CODED)))
+        self._read, self._payees = True, self._payees | payees
+
+    def _typed(self, debits: pl.DataFrame) -> pl.DataFrame:
+        """Local moments and whole amounts; a debit whose moment or amount cannot be read stops the audit."""
+        typed = debits.select(
+            pl.col(self._key).cast(pl.String), _moment(debits.schema["at"]), pl.col("payee").cast(pl.String),
+            pl.col("amount").cast(pl.Int64, strict=False), pl.col("text").cast(pl.String),
+        )  # fmt: skip
+        for name, right in _RIGHT.items():
+            unread = debits[name].filter(typed[name].is_null())
+            if len(unread):
+                found = str(unread[0])
+                text = Text(f"{name} 为 {found!r}, 应为{right.zh}", f"{name} is {found!r}, expected {right.en}")
+                raise TapeUnreadable(self._path, text)
+        return typed
 
     def shown(self, loans: pl.DataFrame) -> pl.DataFrame | None:
         """What the borrowers of these loans were shown, as facts; None when no such table is there."""
@@ -76,6 +106,20 @@ class FileDebits:
             *[_flag(name).alias(fact) for name, fact in flags.items()],
             (pl.col("headline_per") != "year").alias("headline_not_annual"),
         ).unique("loan_id", keep="first").collect()  # fmt: skip
+
+
+def _moment(stored: pl.DataType) -> pl.Expr:
+    """The column `at`, stored so, as local moments; null where it cannot be read."""
+    at = pl.col("at")
+    if isinstance(stored, pl.Datetime):
+        local = at if stored.time_zone is None else at.dt.convert_time_zone(ZONE).dt.replace_time_zone(None)
+        return local.cast(pl.Datetime("us"))
+    at = at.cast(pl.String)
+    offset = at.str.contains(r"([+-]\d{2}:?\d{2}|Z)$")
+    zoned = at.str.to_datetime("%Y-%m-%dT%H:%M:%S%#z", time_unit="us", strict=False, exact=True, time_zone="UTC")
+    local = zoned.dt.convert_time_zone(ZONE).dt.replace_time_zone(None)
+    plain = at.str.slice(0, 19).str.replace(" ", "T").str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="us", strict=False)
+    return pl.when(offset).then(local).otherwise(plain).alias("at")
 
 
 def _flag(name: str) -> pl.Expr:

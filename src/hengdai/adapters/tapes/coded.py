@@ -1,0 +1,76 @@
+"""Some columns of a table in batches, repeated texts as codes, so that a question is asked once for each text."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from hengdai.adapters.tapes.read import ROWS_PER_BATCH, Torn, batches, head_of, kind_of
+from hengdai.adapters.tapes.unreadable import TapeUnreadable
+from hengdai.base.text import Text
+
+Flags = npt.NDArray[np.bool_]
+PARQUET = (".parquet", ".pq")
+
+
+def names_of(path: Path) -> list[str]:
+    """The headers of a table."""
+    return pq.read_schema(path).names if kind_of(path) in PARQUET else head_of(path, 0)[0]
+
+
+def columns_of(path: Path, names: Sequence[str], coded: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """The named columns, a bounded number of rows at a time, those of `coded` as dictionaries.
+
+    Raises :class:`TapeUnreadable` for a damaged file and for torn lines: a row that is left out would not be missed.
+    """
+    if kind_of(path) in PARQUET:
+        yield from _of_parquet(path, names, coded)
+        return
+    torn = Torn()
+    yield from (_coded(each.select(list(names)), coded) for each in batches(path, torn=torn))
+    if torn.lines:
+        number, found = torn.lines[0]
+        raise TapeUnreadable(path, Text(f"第 {number} 行字段数不符: {found}", f"row {number} is torn: {found}"))
+
+
+def _of_parquet(path: Path, names: Sequence[str], coded: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    try:
+        with pq.ParquetFile(path, read_dictionary=list(coded)) as file:
+            yield from (_coded(each, coded) for each in file.iter_batches(ROWS_PER_BATCH, columns=list(names)))
+    except (pa.ArrowException, OSError) as error:
+        said = str(error).strip().splitlines()[0]
+        raise TapeUnreadable(path, Text(f"文件残缺或损坏: {said}", f"damaged or cut off: {said}")) from error
+
+
+def _coded(batch: pa.RecordBatch, names: Sequence[str]) -> pa.RecordBatch:
+    """The batch with the named columns as dictionaries, where they are none yet."""
+    for name in names:
+        column = batch.column(name)
+        if not isinstance(column, pa.DictionaryArray):
+            place = batch.schema.get_field_index(name)
+            batch = batch.set_column(place, name, column.dictionary_encode())
+    return batch
+
+
+def of_values(batch: pa.RecordBatch, name: str, test: Callable[[pl.Series], pl.Series]) -> Flags:
+    """A test of a coded column, row by row, asked once for every text; nothing passes none."""
+    column: Any = batch.column(name)
+    values = pl.Series(name, column.dictionary, pl.String)
+    passed = np.append(test(values).fill_null(False).to_numpy(), False)
+    found: Flags = passed[column.indices.fill_null(len(values)).to_numpy()]
+    return found
+
+
+def plain(batch: pa.RecordBatch, coded: Sequence[str]) -> pl.DataFrame:
+    """The batch as a frame of texts."""
+    for name in coded:
+        column: Any = batch.column(name)
+        batch = batch.set_column(batch.schema.get_field_index(name), name, column.dictionary_decode())
+    frame = pl.from_arrow(batch)
+    assert isinstance(frame, pl.DataFrame)
+    return frame

@@ -1,0 +1,97 @@
+"""Debits lie in files of any order and size; what may belong to a loan is found whatever lies around it."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hengdai.adapters.tapes.debits import FileDebits
+from hengdai.adapters.tapes.runs import Runs
+from hengdai.adapters.tapes.unreadable import TapeUnreadable
+from hengdai.audit.links import link, score
+from tests.audit.test_links import LOANS, REGISTER
+
+NOON = datetime.fromisoformat("2026-03-10 12:00:00")
+PAYEES = ("P-1", "CLUB", "GUARD", "SHOP", "STRANGER", "NEWCOMER", None)
+TEXTS = ("", "超市购物", "担保服务费", "会员权益-优先审批", None)
+
+
+def table(rows: list[tuple[str | None, datetime, str | None, int, str | None]]) -> pl.DataFrame:
+    schema = {"loan": pl.String(), "at": pl.Datetime("us"), "payee": pl.String(), "amount": pl.Int64(),
+              "text": pl.String()}  # fmt: skip
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+debit = st.tuples(
+    st.sampled_from(["A1", "A2", "elsewhere"]),
+    st.integers(-1_500, 7_200).map(lambda hours: NOON + timedelta(hours=hours)),
+    st.sampled_from(PAYEES), st.integers(1, 5).map(lambda yuan: yuan * 100), st.sampled_from(TEXTS),
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(debit, max_size=30))
+def test_what_is_left_out_of_the_file_would_have_told_nothing(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, datetime, str | None, int, str | None]]
+) -> None:
+    path = tmp_path_factory.mktemp("debits") / "debits.parquet"
+    every = table(list(rows))
+    every.write_parquet(path, row_group_size=7)
+    second = LOANS.with_columns(loan_id=pl.lit("A2"), partner=pl.lit("NEWCOMER"))
+    kept = FileDebits(path, REGISTER)
+    for loans in (LOANS, second, LOANS):  # the payee NEWCOMER becomes a party only with the second batch
+        found = score(loans, kept.of(loans), REGISTER)
+        whole = score(loans, every.rename({"loan": "loan_id"}), REGISTER)
+        assert sorted(found.rows(), key=str) == sorted(whole.rows(), key=str)
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcde") | st.none(), st.integers(0, 9)), max_size=40), st.integers(1, 12))
+def test_runs_give_back_what_was_put_in_from_disk_and_from_memory(
+    rows: list[tuple[str | None, int]], full: int
+) -> None:
+    schema = {"key": pl.String, "value": pl.Int64}
+    runs = Runs("key", full)
+    for begin in range(0, len(rows), 5):
+        runs.put(pl.DataFrame(rows[begin : begin + 5], schema=schema, orient="row"))
+    found = runs.of(pl.Series(["a", "d", "d", "x"]))
+    wanted = sorted(row for row in rows if row[0] in ("a", "d"))
+    assert sorted(found.rows() if found is not None else []) == wanted
+
+
+def test_debits_of_a_borrower_belong_to_each_of_his_loans(tmp_path: Path) -> None:
+    row = ("B1", NOON, "P-1", 500, "")
+    table([row]).rename({"loan": "borrower"}).write_parquet(tmp_path / "debits.parquet")
+    loans = pl.concat([LOANS, LOANS.with_columns(loan_id=pl.lit("A2"))])
+    found = FileDebits(tmp_path / "debits.parquet", REGISTER).of(loans)
+    assert sorted(found["loan_id"]) == ["A1", "A2"]
+
+
+@pytest.mark.parametrize("stored", ["2026-03-10T12:00:00+08:00", "2026-03-10T04:00:00Z", "2026-03-10 12:00:00"])
+def test_a_csv_in_the_encoding_of_chinese_systems_is_read(tmp_path: Path, stored: str) -> None:
+    text = f"loan,at,payee,amount,text\nA1,{stored},GUARD,500,担保服务费\nA1,{stored},SHOP,500,超市\n"
+    (tmp_path / "debits.csv").write_bytes(text.encode("gb18030"))
+    found = FileDebits(tmp_path / "debits.csv", REGISTER).of(LOANS)
+    assert found.rows() == [("A1", NOON, "GUARD", 500, "担保服务费")]
+    assert link(LOANS, found, REGISTER).links.height == 1
+
+
+def test_instants_stored_with_an_offset_are_local_moments(tmp_path: Path) -> None:
+    zoned = table([("A1", NOON, "P-1", 500, "")]).with_columns(pl.col("at").dt.replace_time_zone("UTC"))
+    zoned.write_parquet(tmp_path / "debits.parquet")
+    assert FileDebits(tmp_path / "debits.parquet", REGISTER).of(LOANS)["at"].to_list() == [NOON.replace(hour=20)]
+
+
+@pytest.mark.parametrize(("at", "amount", "column"), [("soon", "500", "at"), ("2026-03-10 12:00:00", "5.5", "amount")])
+def test_a_debit_that_cannot_be_read_is_not_passed_over(tmp_path: Path, at: str, amount: str, column: str) -> None:
+    (tmp_path / "debits.csv").write_text(f"loan,at,payee,amount,text\nA1,{at},P-1,{amount},\n", "utf-8")
+    with pytest.raises(TapeUnreadable, match=column):
+        FileDebits(tmp_path / "debits.csv", REGISTER).of(LOANS)
+
+
+def test_a_table_without_telling_debits_gives_none(tmp_path: Path) -> None:
+    table([("A1", NOON, "SHOP", 500, "超市")]).write_parquet(tmp_path / "debits.parquet")
+    found = FileDebits(tmp_path / "debits.parquet", REGISTER).of(LOANS)
+    assert found.height == 0 and link(LOANS, found, REGISTER).links.height == 0
