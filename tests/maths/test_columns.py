@@ -17,9 +17,9 @@ from hengdai.maths import columns
 from hengdai.maths.accrual import earned, penalty
 from hengdai.maths.accrual_columns import earned_columns, penalty_columns
 from hengdai.maths.allocation import Across, allocate
-from hengdai.maths.cost import all_in, annual_effective, dated
+from hengdai.maths.cost import all_in, all_in_days, annual_effective, dated
 from hengdai.maths.day_count import DayCount
-from hengdai.maths.periods import BrokenFirst, Frequency, PeriodInterest
+from hengdai.maths.periods import BrokenFirst, Frequency, PeriodInterest, Unit
 from hengdai.maths.root import NoRate
 from hengdai.maths.schedule import Method, Nonsense, ScheduleTerms, level_instalment, schedule
 
@@ -58,6 +58,31 @@ def test_all_in_columns_are_the_twins_figures(loans: list[list[int]]) -> None:
         assert found.state[i] == columns.RATE
         assert found.simple_e8[i] == exact.simple_e8
         assert found.compound_e8[i] == min(exact.compound_e8, 2**63 - 1)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(plain_loan | level_loan, st.sampled_from([0, 0, 1, 7, 14, 30, 73, 365, 730])), min_size=1))
+@example([([140_000, -200_822], 14), ([-2 * 10**8, 2 * 10**8 + 1], 365), ([-1, 10**9], 1)])
+def test_all_in_columns_of_terms_in_days_are_the_twins_figures(loans: list[tuple[list[int], int]]) -> None:
+    apart = np.array([days for _, days in loans], np.int64)
+    found = columns.all_in_columns(*_ragged([flows for flows, _ in loans]), 12, apart)
+    for i, (flows, days) in enumerate(loans):
+        try:
+            exact = all_in_days(flows, days) if days else all_in(flows, 12)
+        except NoRate:
+            assert found.state[i] != columns.RATE
+            continue
+        assert found.simple_e8[i] == min(exact.simple_e8, 2**63 - 1)
+        assert found.compound_e8[i] == min(exact.compound_e8, 2**63 - 1)
+
+
+def test_a_reported_loan_of_fourteen_days_costs_what_was_reported() -> None:
+    # 合同 2,000, 放款一秒后扣 600, 14 天后还 2,008.22: 1,133 % (x365/14).
+    reported = all_in_days([140_000, -200_822], 14)
+    assert round(reported.simple_e8, -6) == 1_133_000_000
+    assert round(Fraction(reported.compound_e8, 10**12), 1) == Fraction(12, 10)
+    # 30 天一次还本, 费率 2.00 % 为 24.33 %, 1.97 % 为 23.97 %.
+    assert [all_in_days([100_000, -100_000 - fee], 30).simple_e8 for fee in (2_000, 1_970)] == [24_333_333, 23_968_333]
 
 
 @settings(deadline=None, max_examples=60)
@@ -127,24 +152,26 @@ one_loan = st.tuples(
     st.integers(17_000, 22_000),
     st.integers(0, 32),
     st.integers(-1, 2_000_000) | st.just(0),
+    st.just(0) | st.integers(-1, 400) | st.just(3_661),
 )
 
 
 @settings(deadline=None, max_examples=80)
-@given(products, st.lists(one_loan, min_size=1, max_size=10), st.booleans())
+@given(products, st.lists(one_loan, min_size=1, max_size=10), st.sampled_from([5, 6, 7]))
 def test_schedule_columns_are_the_twins_rows(
-    product: ScheduleTerms, loans: list[tuple[int, int, int, int, int, int]], own_fee: bool
+    product: ScheduleTerms, loans: list[tuple[int, int, int, int, int, int, int]], told: int
 ) -> None:
     if product.method is Method.FLAT_FEE:
         loans = [(loan[0], 0, *loan[2:]) for loan in loans]
     table = np.array(loans, np.int64)
-    given_columns = [np.ascontiguousarray(table[:, k]) for k in range(6 if own_fee else 5)]
+    given_columns = [np.ascontiguousarray(table[:, k]) for k in range(told)]
     found = columns.schedules(product, columns.Loans(*given_columns))
-    for i, (principal, rate, count, start, fixed, fee) in enumerate(loans):
+    for i, (principal, rate, count, start, fixed, fee, days) in enumerate(loans):
         span = slice(found.offsets[i], found.offsets[i + 1])
         terms = replace(
             product, principal=principal, rate_e8=rate, count=count, start=EPOCH + timedelta(days=start),
-            due_day=fixed or None, flat_fee_e8=fee if own_fee else product.flat_fee_e8,
+            due_day=fixed or None, flat_fee_e8=fee if told > 5 else product.flat_fee_e8,
+            frequency=Frequency(days, Unit.DAYS) if told > 6 and days else product.frequency,
         )  # fmt: skip
         try:
             rows = schedule(terms)

@@ -21,10 +21,10 @@ from hengdai.maths import cost
 from hengdai.maths.allocation import Across
 from hengdai.maths.day_count import DayCount, days_in_year
 from hengdai.maths.kernels.shape import CHUNK
-from hengdai.maths.periods import BrokenFirst, PeriodInterest, Unit
+from hengdai.maths.periods import BrokenFirst, Frequency, PeriodInterest, Unit
 from hengdai.maths.root import NoRate, Roots, Why
 from hengdai.maths.schedule import schedule
-from hengdai.maths.sense import MAX_COUNT, MAX_PRINCIPAL, MAX_RATE_E8, Nonsense
+from hengdai.maths.sense import MAX_COUNT, MAX_EVERY, MAX_PRINCIPAL, MAX_RATE_E8, Nonsense
 from hengdai.maths.terms import CALCULATOR, Method, Residue, ScheduleTerms
 
 Ints = npt.NDArray[np.int64]
@@ -47,6 +47,7 @@ _WHY = {
     Why.SEVERAL_ROOTS: SEVERAL_ROOTS,
 }
 _EPOCH = date(1970, 1, 1)
+DAYS_A_YEAR = cost.DAYS_A_YEAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +86,30 @@ def periodic_rates(values: Ints, offsets: Ints, threads: int = 2) -> RateColumns
     return RateColumns(rate, reach, state)
 
 
-def all_in_columns(values: Ints, offsets: Ints, periods_per_year: int, threads: int = 2) -> CostColumns:
-    """Simple and compound all-in cost of each loan, exactly as :func:`cost.all_in` rounds them."""
+def all_in_columns(
+    values: Ints, offsets: Ints, periods_per_year: int, days: Ints | None = None, threads: int = 2
+) -> CostColumns:
+    """Simple and compound all-in cost of each loan, exactly as :func:`cost.all_in` rounds them.
+
+    Where `days` is not 0 the loan's flows lie so many days apart and its cost is that of :func:`cost.all_in_days`.
+    """
     rates = periodic_rates(values, offsets, threads)
+    by_days = days if days is not None and days.any() else None
+    a_year: Floats | int = periods_per_year
+    if by_days is not None:
+        a_year = np.where(by_days > 0, DAYS_A_YEAR / np.maximum(by_days, 1), float(periods_per_year))
     with np.errstate(over="ignore", invalid="ignore"):
-        growth = (1.0 + rates.rate) ** periods_per_year
-    # Relative error of the power: its own, and the reach of the rate times the periods.
-    spread = periods_per_year * (rates.reach / np.maximum(1.0 + rates.rate, 1e-300) + 2.0**-51)
-    simple, simple_sure = _e8(rates.rate * periods_per_year, (rates.reach + 2.0**-52) * periods_per_year)
-    compound, compound_sure = _e8(growth - 1.0, growth * spread + 2.0**-52)
+        growth = (1.0 + rates.rate) ** a_year
+        # Relative error of the power: its own, that of its exponent, and the reach of the rate times the periods.
+        reach = rates.reach / np.maximum(1.0 + rates.rate, 1e-300) + 2.0**-51
+        spread = a_year * reach + np.abs(np.log(np.maximum(growth, 1e-300))) * 2.0**-51
+        simple, simple_sure = _e8(rates.rate * a_year, (rates.reach + 2.0**-52) * a_year)
+        compound, compound_sure = _e8(growth - 1.0, growth * spread + 2.0**-52)
     for i in np.flatnonzero((rates.state == RATE) & ~(simple_sure & compound_sure)):
-        exact = cost.all_in([int(each) for each in values[offsets[i] : offsets[i + 1]]], periods_per_year)
-        simple[i], compound[i] = exact.simple_e8, min(exact.compound_e8, 2**63 - 1)
+        flows = [int(each) for each in values[offsets[i] : offsets[i + 1]]]
+        apart = 0 if by_days is None else int(by_days[i])
+        exact = cost.all_in_days(flows, apart) if apart else cost.all_in(flows, periods_per_year)
+        simple[i], compound[i] = (min(each, 2**63 - 1) for each in (exact.simple_e8, exact.compound_e8))
     return CostColumns(simple, compound, rates.state)
 
 
@@ -136,7 +149,8 @@ class Loans:
     """Loans that share a product's terms: what differs from loan to loan, one array each.
 
     `start` is in days since 1970; `due_day` is the fixed day of the month or 0 for none. `flat_fee_e8` is each loan's
-    own fee per period where the product's does not hold for all.
+    own fee per period where the product's does not hold for all, `days` each loan's own period in days, 0 where it is
+    the product's.
     """
 
     principal: Ints
@@ -145,6 +159,7 @@ class Loans:
     start: Ints
     due_day: Ints
     flat_fee_e8: Ints | None = None
+    days: Ints | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +211,7 @@ def _fits_kernel(product: ScheduleTerms) -> bool:
         and not product.dates
         and product.first_due is None
         and product.calculator == CALCULATOR
-        and 1 <= product.frequency.every <= 366
+        and 1 <= product.frequency.every <= MAX_EVERY
         and 1 <= product.multiple <= 10**12
         and product.grace_principal >= 0
     )
@@ -215,7 +230,8 @@ def _fill_by_kernel(product: ScheduleTerms, loans: Loans, plan: PlanColumns, don
         product.multiple,
         product.grace_principal,
     )
-    columns = (loans.principal, loans.rate_e8, loans.count, loans.start, loans.due_day, _flat_fees(product, loans))
+    columns = (loans.principal, loans.rate_e8, loans.count, loans.start, loans.due_day, _flat_fees(product, loans),
+               _days(loans))  # fmt: skip
     rows = (plan.due, plan.principal, plan.interest, plan.closing)
     done[:] = _sane(product, loans)
     _in_threads(lambda a, b: fill_range(columns, plan.offsets, rule, rows, done, (a, b)), len(done), threads)
@@ -225,15 +241,21 @@ def _flat_fees(product: ScheduleTerms, loans: Loans) -> Ints:
     return np.full_like(loans.count, product.flat_fee_e8) if loans.flat_fee_e8 is None else loans.flat_fee_e8
 
 
+def _days(loans: Loans) -> Ints:
+    return np.zeros_like(loans.count) if loans.days is None else loans.days
+
+
 def _sane(product: ScheduleTerms, loans: Loans) -> npt.NDArray[np.bool_]:
     """Loans whose terms make sense; the twin says what is wrong with the others."""
     flat, fee = product.method is Method.FLAT_FEE, _flat_fees(product, loans)
-    last_day = loans.start + loans.count * product.frequency.every * 31 + 62
+    days = _days(loans)
+    last_day = loans.start + loans.count * np.where(days > 0, days, product.frequency.every * 31) + 62
     sane: npt.NDArray[np.bool_] = (
         (loans.principal >= 1) & (loans.principal <= MAX_PRINCIPAL) & (loans.rate_e8 >= 0)
         & (loans.rate_e8 <= (0 if flat else MAX_RATE_E8)) & (fee >= 0) & (fee <= (MAX_RATE_E8 if flat else 0))
         & (loans.due_day >= 0) & (loans.due_day <= 31) & (loans.count > product.grace_principal)
         & (loans.count <= MAX_COUNT) & (loans.start > -25_000) & (last_day < 2_900_000)
+        & (days >= 0) & (days <= MAX_EVERY) & ((days == 0) | (loans.due_day == 0))
     )  # fmt: skip
     return sane
 
@@ -242,10 +264,12 @@ def _fill_by_twin(product: ScheduleTerms, loans: Loans, plan: PlanColumns, i: in
     """One loan's rows from the plain schedule; a refusal leaves zeros and its mark."""
     span = slice(int(plan.offsets[i]), int(plan.offsets[i + 1]))
     try:
+        days = int(_days(loans)[i])
         terms = replace(
             product, principal=int(loans.principal[i]), rate_e8=int(loans.rate_e8[i]), count=int(loans.count[i]),
             start=_day(loans.start[i]), due_day=int(loans.due_day[i]) or None,
             flat_fee_e8=int(_flat_fees(product, loans)[i]),
+            frequency=Frequency(days, Unit.DAYS) if days else product.frequency,
         )  # fmt: skip
         rows = schedule(terms)
     except (Nonsense, OverflowError):

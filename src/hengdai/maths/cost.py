@@ -24,11 +24,13 @@ __all__ = [
     "Roots",
     "Why",
     "all_in",
+    "all_in_days",
     "dated",
     "nominal",
     "timed",
 ]
 
+DAYS_A_YEAR = 365
 _NARROWINGS = 160  # halvings before a figure counts as lying on a tie of the rounding
 
 
@@ -56,6 +58,16 @@ def all_in(flows: Sequence[int], periods_per_year: int, several: Roots = Roots.R
         solve([Flow(amount, k) for k, amount in enumerate(flows)], several),
         periods_per_year,
     )
+
+
+def all_in_days(flows: Sequence[int], days: int, several: Roots = Roots.REFUSE) -> AllIn:
+    """The cost of flows `days` days apart, over a year of 365: simple is the rate per period x 365 / `days`.
+
+    A 14-day loan is told by x 365 / 14; compound is (1 + rate)^(365 / `days`) - 1.
+    """
+    bracket = solve([Flow(amount, k) for k, amount in enumerate(flows)], several)
+    moments = [(Fraction(k * days, DAYS_A_YEAR), amount) for k, amount in enumerate(flows)]
+    return AllIn(bracket, _simple_e8(bracket, Fraction(DAYS_A_YEAR, days)), timed(moments, several).effective_e8)
 
 
 def from_bracket(bracket: Bracket, periods_per_year: int) -> AllIn:

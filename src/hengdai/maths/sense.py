@@ -15,6 +15,9 @@ MAX_RATE_E8 = 10**11
 MAX_COUNT = 1200
 """A hundred years of months."""
 
+MAX_EVERY = 3_660
+"""Ten years of days in one period."""
+
 
 class Nonsense(ValueError):
     """Terms that no schedule can be made from; `problems` lists all that was found."""
@@ -69,12 +72,12 @@ def _counts(terms: ScheduleTerms) -> Iterator[Problem]:
     elif not 0 <= terms.grace_principal < terms.count:
         right = f"0 至 {terms.count - 1} 期", f"0 to {terms.count - 1} periods"
         yield problem("grace_principal", str(terms.grace_principal), *right)
-    if not 1 <= terms.frequency.every <= 366:
+    if not 1 <= terms.frequency.every <= MAX_EVERY:
         yield problem(
             "frequency",
             str(terms.frequency.every),
-            "每 1 至 366 个单位一期",
-            "one period every 1 to 366 units",
+            f"每 1 至 {MAX_EVERY} 个单位一期",
+            f"one period every 1 to {MAX_EVERY} units",
         )
     if terms.dates and len(terms.dates) != terms.count:
         yield problem(

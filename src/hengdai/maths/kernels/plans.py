@@ -16,8 +16,8 @@ E8 = 100_000_000
 
 Rule = tuple[int, int, int, bool, bool, int, int]
 """method, months a period, days a year, actual days?, broken first by actual days?, multiple, grace."""
-Loans = tuple[Ints, Ints, Ints, Ints, Ints, Ints]
-"""principal, rate e8, count, start (days since 1970), fixed due day (0 for none), flat fee e8."""
+Loans = tuple[Ints, Ints, Ints, Ints, Ints, Ints, Ints]
+"""principal, rate e8, count, start (days since 1970), fixed due day (0 for none), flat fee e8, days a period or 0."""
 Costs = tuple[int, int, int, int]
 Rows = tuple[Ints, Ints, Ints, Ints]
 """due (days since 1970), principal, interest, closing."""
@@ -59,6 +59,10 @@ def first_days(loans: Loans, every: int, done: States, span: tuple[int, int]) ->
 def due_days(loans: Loans, i: int, rule: Rule, due: Ints, months: tuple[int, Ints]) -> int:
     """Fill the due days of one loan; the days of its first period where that is broken, 0 where it is whole."""
     start, fixed, every = loans[3][i], loans[4][i], rule[1]
+    if loans[6][i] > 0:
+        for k in range(len(due)):
+            due[k] = start + loans[6][i] * (loans[2][i] if rule[0] == BULLET else k + 1)
+        return 0
     year, month, day = civil(start)
     wanted = fixed if fixed > 0 else day
     base = year * 12 + month - 1 - months[0]
@@ -78,15 +82,24 @@ def period_costs(loans: Loans, i: int, rule: Rule) -> tuple[int, int, int, int]:
     """What one unit of balance costs a period and a day: ``down, up, down, up``; all 0 where products might not fit."""
     method, every, year_days, _, _, _, _ = rule
     principal, rate, count, fee = loans[0][i], loans[1][i], loans[2][i], loans[5][i]
-    shared = gcd(rate * every, 12 * E8)
-    period_up, period_down = rate * every // shared, 12 * E8 // shared
+    part, year = part_of_year(loans, i, rule)
+    shared = gcd(rate * part, year * E8)
+    period_up, period_down = rate * part // shared, year * E8 // shared
     shared = gcd(rate, year_days * E8)
     day_up, day_down = rate // shared, year_days * E8 // shared
     periods = float(count) if method == BULLET else 1.0
-    most = max(period_up * periods, day_up * 31.0 * (every + 1) * periods, float(fee))
+    most = max(period_up * periods, day_up * max(31.0 * (every + 1), float(part)) * periods, float(fee))
     if 2.0 * principal * most + 2.0 * max(period_down, day_down) > SAFE or principal > 2**52:
         return 0, 0, 0, 0
     return period_down, period_up, day_down, day_up
+
+
+@compiled
+def part_of_year(loans: Loans, i: int, rule: Rule) -> tuple[int, int]:
+    """A regular period of a loan as so many parts of a year: months of twelve, or days of the year's days."""
+    if loans[6][i] > 0:
+        return loans[6][i], rule[2]
+    return rule[1], 12
 
 
 @compiled
@@ -138,18 +151,19 @@ def fill(loans: Loans, i: int, rule: Rule, costs: Costs, place: tuple[int, int, 
 @compiled
 def level_of(loans: Loans, i: int, rule: Rule, due: Ints, by_days_first: bool) -> int:
     """The level instalment or principal part; -1 where floating point leaves its rounding open."""
-    method, every, year_days, actual, _, multiple, grace = rule
+    method, _, year_days, actual, _, multiple, grace = rule
     principal, rate, start = loans[0][i], loans[1][i], loans[3][i]
     size = len(due)
     if method == INTEREST_FIRST:
         return 0
     if method != EQUAL_INSTALMENT or rate == 0:
         return half_up(principal, (size - grace) * multiple) * multiple
-    monthly = rate * every / (12.0 * E8)
+    part, year = part_of_year(loans, i, rule)
+    regular = rate * part / (float(year) * E8)
     daily = rate / (float(year_days) * E8)
     grown, weight = float(principal), 0.0
     for k in range(grace, size):
-        factor = monthly
+        factor = regular
         if actual or (k == 0 and by_days_first):
             factor = daily * (due[k] - (due[k - 1] if k > 0 else start))
         weight = weight * (1.0 + factor) + 1.0
