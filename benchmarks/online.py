@@ -29,6 +29,7 @@ from hengdai.app.confirm_disclosure import confirm_disclosure
 from hengdai.app.derive import Happening, derive
 from hengdai.app.disburse import disburse
 from hengdai.app.judging import judged_by, status_of
+from hengdai.app.live_law import LiveLaw
 from hengdai.app.offer import Application, offer
 from hengdai.app.pay import pay
 from hengdai.app.ports import Office
@@ -99,7 +100,7 @@ async def without_database(office: Office, count: int) -> None:
         asked = replace(terms(5_000_000 + number), pack_digest=pack.digest)
         price = quote(asked)
         facts = law_facts(asked, price, status_of(asked, (LISTING,), DAY))
-        said = judged_by(pack, facts, stage=Stage.APPLICATION, days=Days(DAY), id="j", day=DAY)
+        said = judged_by(LiveLaw(pack), facts, stage=Stage.APPLICATION, days=Days(DAY), id="j", day=DAY)
         answer = decide(None, Offer(LoanId("l"), asked, "b"), day=DAY, today=DAY, clearance=said.clearance)
         assert isinstance(answer, tuple)
         when = Happening(DAY, office.clock.now(), DAY)

@@ -10,6 +10,7 @@ import pytest
 from hengdai.app.audit_books import audit_books
 from hengdai.app.bulk import Chunk, chunk_done, record_chunk
 from hengdai.app.command import Status
+from hengdai.app.live_law import LiveLaw
 from hengdai.app.pay import pay
 from hengdai.app.work import JudgementRow, LoanChange
 from hengdai.base.check import Defect
@@ -54,7 +55,7 @@ async def copies(desk: Desk, count: int) -> list[LoanChange]:
 
 def chunk(desk: Desk, loans: list[LoanChange], number: int = 0) -> Chunk:
     pack = desk.office.packs.pack("toy")
-    return Chunk("book", number, loans, {"sum": 1}, {(pack.digest, pack.id): desk.office.packs.texts(pack.digest)})
+    return Chunk("book", number, loans, {"sum": 1}, LiveLaw(pack), desk.office.packs.texts(pack.digest))
 
 
 async def test_a_chunk_is_as_good_as_single_loans(desk: Desk) -> None:

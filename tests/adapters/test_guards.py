@@ -12,7 +12,8 @@ from hengdai.adapters.postgres.tables import APPEND_ONLY, metadata
 pytestmark = pytest.mark.asyncio
 
 TABLES = sorted(metadata.tables)
-OWNED = [name for name in TABLES if name not in ("organisation", "pack", "partner_listing")]
+PUBLIC = ("organisation", "pack", "partner_listing", "law_publication", "law_setting")
+OWNED = [name for name in TABLES if name not in PUBLIC]
 LOAN_TABLES = ("loan", "judgement", "event", "entry", "position", "plan", "arrears_move")
 
 _LOAN = (
@@ -26,6 +27,8 @@ _FILL = {
     "VALUES ($1, $2, 1, 'e1', '2026-01-01', now(), 'offered', '{}', 'j1')",
     "entry": "INSERT INTO entry VALUES "
     "($1, $2, 'n1', 'e1', '2026-01-01', '2026-01-01', 'CNY', '{a,b}', '{5,-5}', NULL)",
+    "shadow_judgement": "INSERT INTO shadow_judgement VALUES "
+    "($1, $2, 'j1', 'application', '2026-01-01', 'sd', true, '{}', '{}')",
     "position": "INSERT INTO position VALUES "
     "($1, $2, 'plat', 'guar', 'shop', 'bank', 'p', 'CNY', 'offered', 1, '2026-01-01', "
     "0, 0, 0, 0, 0, 0, NULL, 0, 0, 0, 0, 0, NULL, NULL, 0, 0, 'half_up')",
@@ -34,6 +37,10 @@ _FILL = {
 }
 _FILL_OWN = {
     "command": "INSERT INTO command VALUES ($1, 'k', 'c', 'r', 'd', 'operator', 'local', now())",
+    "law_proposal": "INSERT INTO law_proposal VALUES ($1, 'p', 'toy', 'd2', 'd1', 'k1', '2026-01-01', now())",
+    "law_publication": "INSERT INTO law_publication VALUES "
+    "($1, 'toy', 1, 'p', 'd2', 'd1', 'k1', 'k2', '2026-01-01', now(), '{}')",
+    "law_setting": "INSERT INTO law_setting VALUES ($1, 'toy', 1, '{}', NULL, 'k1', '2026-01-01', now())",
     "answer": "INSERT INTO answer VALUES ($1, 'k', 'x')",
     "account_balance": "INSERT INTO account_balance VALUES ($1, 'a', 'CNY', $1, 0, 5)",
     "day_close": "INSERT INTO day_close VALUES ($1, '2026-01-01', '', '{}')",
@@ -42,6 +49,15 @@ _FILL_OWN = {
     "api_key": "INSERT INTO api_key VALUES ($1, 'k', 'x', 'viewer', 'l', now())",
     "key_revocation": "INSERT INTO key_revocation VALUES ($1, 'k', now())",
 }
+
+
+BY_THE_JUDGE = ("judgement", "law_publication", "law_setting")
+"""What the law said, and by which law a book is judged: written in the judge's role alone."""
+
+
+def writer(statement: str) -> str:
+    """The role in which the program runs that statement."""
+    return "hengdai_judge" if statement.split()[2] in BY_THE_JUDGE else "hengdai_app"
 
 
 _LEAF = (
@@ -131,9 +147,45 @@ def attacks() -> list[str]:
 async def test_nobody_writes_into_the_books_of_another(book: asyncpg.Connection, statement: str) -> None:
     values = ("other", "L2") if "$2" in statement else ("other",)
     for intruder in ("bank", "guar", "stranger", ""):
-        async with acting(book, intruder):
+        async with acting(book, intruder, writer(statement)):
             with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
                 await book.execute(statement, *values)
+
+
+@pytest.mark.parametrize("table", BY_THE_JUDGE)
+async def test_no_statement_in_the_programs_own_role_forges_a_judgement_or_changes_the_law(
+    book: asyncpg.Connection, table: str
+) -> None:
+    statement = {**_FILL, **_FILL_OWN}[table]
+    values = ("bank", "L1") if "$2" in statement else ("bank",)
+    other = statement.replace("'j1'", "'j2'").replace("'toy', 1", "'toy', 2").replace("'p'", "'p2'")
+    async with acting(book, "bank"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match=f"permission denied for table {table}"):
+            await book.execute(other, *values)
+    assert await book.fetchval(f"SELECT count(*) FROM {table} WHERE org = 'bank'") == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "error"),
+    [
+        (("'k2'", "'k1'"), asyncpg.CheckViolationError),  # the maker checks its own text
+        (("'p9'", "'q'"), asyncpg.ForeignKeyViolationError),  # nothing was proposed
+        (("'d2'", "'d3'"), asyncpg.ForeignKeyViolationError),  # another text was
+        (("'k1'", "'k3'"), asyncpg.ForeignKeyViolationError),  # another maker was
+        (("'toy', 2", "'cn', 2"), asyncpg.ForeignKeyViolationError),  # for another jurisdiction
+        (("'p9'", "'p'"), asyncpg.UniqueViolationError),  # published before
+    ],
+)
+async def test_no_statement_publishes_a_text_that_two_persons_do_not_stand_for(
+    book: asyncpg.Connection, changed: tuple[str, str], error: type[Exception]
+) -> None:
+    statement = _FILL_OWN["law_publication"].replace("'toy', 1", "'toy', 2").replace("'p'", "'p9'")
+    async with acting(book, "bank", "hengdai_judge"):
+        await book.execute(_FILL_OWN["law_proposal"].replace("'p'", "'p9'"), "bank")
+        with pytest.raises(error):
+            async with book.transaction():
+                await book.execute(statement.replace(*changed), "bank")
+        assert await book.execute(statement, "bank") == "INSERT 0 1"
 
 
 async def test_a_facilitator_writes_only_on_loans_it_facilitates(book: asyncpg.Connection) -> None:
@@ -190,7 +242,7 @@ async def test_no_statement_passes_a_gate_without_a_judgement_of_that_day_and_st
         "INSERT INTO judgement (org, loan_id, judgement_id, stage, day, pack_digest, judgement, stopping) "
         "VALUES ('bank', 'L1', $1, $2, $3::text::date, 'pd', '{}', $4)"
     )
-    async with acting(book, "bank"):
+    async with acting(book, "bank", "hengdai_judge"):
         await book.execute(judged, "stopped", stage, "2026-01-02", ["rule"])
         await book.execute(judged, "yesterday", stage, "2026-01-01", [])
         await book.execute(judged, "elsewhere", "posting", "2026-01-02", [])

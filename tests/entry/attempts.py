@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib import import_module
+from importlib.resources import files
 from typing import Any
 
 import httpx
@@ -22,20 +23,24 @@ from hengdai.app.command import Call, run
 from hengdai.app.confirm_disclosure import confirm_disclosure
 from hengdai.app.disburse import disburse
 from hengdai.app.end_of_day import end_of_day
+from hengdai.app.live_law import LiveLaw
 from hengdai.app.offer import Application, offer
 from hengdai.app.pay import pay
 from hengdai.app.ports import Office
+from hengdai.app.propose_law import propose_law
+from hengdai.app.publish_law import publish_law
 from hengdai.app.rebuild import rebuild
 from hengdai.app.recover import recover
 from hengdai.app.refund import refund
 from hengdai.app.restructure import restructure
 from hengdai.app.reverse_payment import reverse_payment
+from hengdai.app.set_law import begin_shadow, end_shadow, set_switches
 from hengdai.app.sign import sign
 from hengdai.app.withdraw import withdraw
 from hengdai.app.work import LoanRecord
 from hengdai.base.identity import EventId, LoanId, OrgId
 from hengdai.base.money import CNY, Money
-from hengdai.entry.cli.main import load
+from hengdai.entry.cli.main import leaves, load
 from hengdai.entry.cli.story import STORY
 from hengdai.loan import commands
 from hengdai.loan.codec import terms_digest
@@ -116,10 +121,24 @@ OTHER = {
     "partner": "else", "role": "facilitator", "licence": "", "approved_by": "head_office", "listed_from": "2010-01-01",
     "published_url": "https://bank-a.example/partners",
 }  # fmt: skip
+
+
+def _texts() -> dict[str, str]:
+    """A toy country that forbids nothing: to propose it, or to have it on trial, binds nobody."""
+    folder = files("hengdai.packs").joinpath("toy")
+    texts = {each.name: each.read_text("utf-8") for each in folder.iterdir() if each.name.endswith(".toml")}
+    return texts | {"law.toml": texts["law.toml"].replace('effect = "block"', 'effect = "report"')}
+
+
 HTTP: dict[str, Attempt] = {
     "admit_organisation": house("/organisations", id="else", name="另一平台", kind="facilitator"),
     "admit_partner": house("/partners", **OTHER),  # another partner: to list this one again would be lawful
     "end_partner": house("/partners/else/ending", role="facilitator", listed_until="2014-12-30"),
+    "propose_law": house("/law/proposals", texts=_texts()),
+    "publish_law": house("/law/proposals/0/publication", digest="0" * 64),
+    "set_law_switches": house("/law/packs/toy/switches", switches=[]),
+    "begin_law_shadow": house("/law/shadow", texts=_texts()),
+    "end_law_shadow": house("/law/packs/toy/shadow/ending"),
     "create_key": house("/keys", role="admin", label="mine"),
     "revoke_key": house("/keys/nobody/revocation"),
     "end_business_day": house("/business-day/end"),
@@ -180,7 +199,35 @@ async def _admit(target: Target) -> None:
 
 
 async def _chunk(target: Target) -> None:
-    await record_chunk(target.office, ADMIN, Chunk("book", next(_keys), (), {}, {}))
+    pack = target.office.packs.pack("toy")
+    await record_chunk(target.office, ADMIN, Chunk("book", next(_keys), (), {}, LiveLaw(pack), {}))
+
+
+async def _propose(target: Target) -> None:
+    await propose_law(target.office, ADMIN, f"try-{next(_keys)}", _texts())
+
+
+async def _publish(target: Target) -> None:
+    """What one person proposed, published by the same person."""
+    async with target.office.store.begin(ADMIN) as work:
+        proposals = await work.proposals()
+    for row in proposals:
+        await publish_law(
+            target.office, ADMIN, f"try-{next(_keys)}", row.id, row.proposal.digest, row.proposal.proposed_on
+        )
+
+
+async def _switch(target: Target) -> None:
+    await set_switches(target.office, ADMIN, f"try-{next(_keys)}", "toy", frozenset())
+
+
+async def _try_out(target: Target) -> None:
+    await begin_shadow(target.office, ADMIN, f"try-{next(_keys)}", _texts())
+    await _sign(target)
+
+
+async def _end_trial(target: Target) -> None:
+    await end_shadow(target.office, ADMIN, f"try-{next(_keys)}", "toy")
 
 
 async def _end_of_day(target: Target) -> None:
@@ -207,6 +254,13 @@ VERBS: dict[str, Attempt | str] = {
     "summary.summary": "reads",
     "verdicts.verdicts": "reads",
     "law_impact.law_impact": "reads",
+    "propose_law.propose_law": _propose,
+    "publish_law.preview": "reads",
+    "publish_law.publish_law": _publish,
+    "set_law.set_switches": _switch,
+    "set_law.begin_shadow": _try_out,
+    "set_law.end_shadow": _end_trial,
+    "shadow_report.shadow_report": "reads",
     "offer.offer": _offer,
     "confirm_disclosure.confirm_disclosure": _confirm,
     "sign.sign": _sign,
@@ -240,11 +294,9 @@ def reaching_the_book() -> set[str]:
     """Every command of the command line that is told where a book is."""
     found = set()
     for line in (line for chapter in STORY for line in chapter.commands):
-        command = load(line)
-        inside = getattr(command, "commands", None) or {"": command}
-        for name, each in inside.items():
+        for name, each in leaves(line.name, load(line)):
             if any("--dsn" in getattr(given, "opts", ()) for given in each.params):
-                found.add(f"{line.name} {name}".strip())
+                found.add(name)
     return found
 
 
@@ -261,12 +313,25 @@ PASSING = (
     "VALUES ('bank-a', $1, 9, 'e9', $2, now(), $3, '{}', $4)"
 )
 TABLES: dict[str, tuple[str, ...] | str] = {
+    "law_proposal": ("UPDATE law_proposal SET digest = 'x' WHERE $1 <> ''",),
+    "law_publication": (
+        "UPDATE law_publication SET digest = 'x' WHERE $1 <> ''",
+        "INSERT INTO law_publication SELECT org, pack_id, number + 1, proposal_id, digest, replaces, maker, 'me', day, "
+        "published, shown FROM law_publication WHERE $1 <> ''",
+    ),
+    "law_setting": (
+        "INSERT INTO law_setting VALUES ('bank-a', 'toy', 9, '{}', $1, 'k', '2015-01-01', now())",
+        "DELETE FROM law_setting WHERE $1 <> ''",
+    ),
+    "shadow_judgement": ("UPDATE shadow_judgement SET cleared = true WHERE loan_id = $1",),
     "event": (
         "UPDATE event SET kind = 'disbursed' WHERE loan_id = $1",
         "DELETE FROM event WHERE loan_id = $1",
     ),
     "judgement": (
         "UPDATE judgement SET stopping = '{}' WHERE loan_id = $1",
+        "INSERT INTO judgement (org, loan_id, judgement_id, stage, day, pack_digest, judgement, stopping) "
+        "SELECT org, loan_id, 'forged', 'signing', day, pack_digest, judgement, '{}' FROM judgement WHERE loan_id = $1",
         "UPDATE judgement SET cleared = true WHERE loan_id = $1",
         "DELETE FROM judgement WHERE loan_id = $1",
     ),

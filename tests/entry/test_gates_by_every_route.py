@@ -252,7 +252,7 @@ async def test_a_forged_judgement_is_found_out_when_it_is_judged_again(dsn: str)
         connection = await asyncpg.connect(dsn)
         async with connection.transaction():
             await connection.execute(
-                "SELECT set_config('hengdai.org', 'bank-a', true), set_config('role', 'hengdai_app', true)"
+                "SELECT set_config('hengdai.org', 'bank-a', true), set_config('role', 'hengdai_judge', true)"
             )
             await connection.execute(
                 "INSERT INTO judgement (org, loan_id, judgement_id, stage, day, pack_digest, judgement, stopping) "
@@ -339,6 +339,13 @@ COMMANDS: dict[str, tuple[str, ...] | str] = {
     "evidence seal": "writes leaves about rows that are there, never a row of a loan",
     "law impact": "reads",
     "law pages": "reads",
+    "law propose": "takes an API key; the verb is tried",
+    "law publish": "takes an API key; the verb is tried",
+    "law published": "reads",
+    "law switch": "takes an API key; the verb is tried",
+    "law shadow begin": "takes an API key; the verb is tried",
+    "law shadow end": "takes an API key; the verb is tried",
+    "law shadow report": "reads",
     "keys create": ("--org", "F-1", "--role", "admin"),
     "keys list": ("--org", "F-1"),
     "keys revoke": "says who may come in, nothing of loans",

@@ -7,11 +7,12 @@ from fastapi import FastAPI
 
 from hengdai.app.actor import Role
 from hengdai.base.check import Defect
-from hengdai.entry.http import routes_house, routes_read, routes_write, server
+from hengdai.entry.http import routes_house, routes_law, routes_read, routes_write, server
 from hengdai.entry.http.access import ACCESS, check_table
 from tests.entry.front import Front, application
+from tests.law.small import texts
 
-_ROUTERS = (server.public, routes_write.router, routes_read.router, routes_house.router)
+_ROUTERS = (server.public, routes_write.router, routes_read.router, routes_house.router, routes_law.router)
 _DIGEST, _HEX_ID = "0" * 64, "0" * 12
 _MONEY = {"amount": "1.00", "currency": "CNY"}
 _BODIES: dict[str, Any] = {
@@ -38,6 +39,11 @@ _BODIES: dict[str, Any] = {
     "admit_organisation": {"id": "x", "name": "x", "kind": "other"},
     "create_key": {"role": "viewer", "label": "x"},
     "revoke_key": {},
+    "propose_law": {"texts": texts()},
+    "publish_law": {"digest": _DIGEST},
+    "set_law_switches": {"switches": []},
+    "begin_law_shadow": {"texts": texts()},
+    "end_law_shadow": {},
     "end_business_day": {},
 }
 
@@ -57,7 +63,15 @@ _OF_A_LOAN = [each for each in _GUARDED if "{loan}" in each[2]]
 
 
 def _path(path: str, loan: str) -> str:
-    places = {"loan": loan, "payment": "p-1", "figure": "payoff", "partner": "platform", "key_id": _HEX_ID}
+    places = {
+        "loan": loan,
+        "payment": "p-1",
+        "figure": "payoff",
+        "partner": "platform",
+        "key_id": _HEX_ID,
+        "pack": "toy",
+        "proposal": _HEX_ID,
+    }
     return "/v1" + path.replace("{figure:path}", "{figure}").format(**places)
 
 

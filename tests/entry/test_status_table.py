@@ -3,13 +3,14 @@
 from hengdai.app.command import Turned
 from hengdai.entry.http.status import STATUS, status_of
 from hengdai.entry.http.turned import Edge
+from hengdai.law.publication import PublicationRefusal
 from hengdai.loan.refusal import Refusal
 
 
 def _codes() -> list[str]:
-    return (
-        [each.name.lower() for each in Edge] + [each.name.lower() for each in Turned] + [each.code for each in Refusal]
-    )
+    return [each.name.lower() for refusals in (Edge, Turned, PublicationRefusal) for each in refusals] + [
+        each.code for each in Refusal
+    ]
 
 
 def test_every_refusal_has_its_status_and_every_line_its_refusal() -> None:

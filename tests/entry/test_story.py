@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hengdai.entry.cli.exits import Exit
-from hengdai.entry.cli.main import load, story
+from hengdai.entry.cli.main import leaves, load, story
 from hengdai.entry.cli.story import EXITS, STORY, Command
 
 _COMMANDS = [command for chapter in STORY for command in chapter.commands]
@@ -54,9 +54,7 @@ print([name for name in {_SLOW!r} if name in sys.modules], file=sys.stderr)
 
 @pytest.mark.parametrize("command", _COMMANDS, ids=lambda command: command.name)
 def test_a_command_has_help_with_an_example(command: Command) -> None:
-    found = load(command)
-    inner = getattr(found, "commands", None)
-    for name, each in (inner or {command.name: found}).items():
+    for name, each in leaves(command.name, load(command)):
         assert each.help is not None, name
         assert "hengdai " in each.help.partition("例 Example: ")[2], name
 

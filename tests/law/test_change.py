@@ -4,12 +4,22 @@ from datetime import date
 
 import polars as pl
 
+from hengdai.law.cases import failing_cases
 from hengdai.law.diff import Kind, diff, turned
 from hengdai.law.impact import History, impact
 from hengdai.law.judge import judge
 from hengdai.law.kinds import Outcome, Stage
 from hengdai.law.load import load_pack
-from hengdai.law.publication import Publication, PublicationRefusal, propose, publish
+from hengdai.law.pack import Pack
+from hengdai.law.publication import (
+    Checked,
+    NotPublished,
+    Proposal,
+    Publication,
+    PublicationRefusal,
+    propose,
+    publish,
+)
 from tests.law.small import texts
 
 LIVE = load_pack(texts())
@@ -30,10 +40,16 @@ def test_a_text_differs_from_itself_in_nothing() -> None:
 
 
 def test_a_changed_figure_is_told_with_old_and_new_and_their_clause() -> None:
-    changes = diff(LIVE, STRICTER)
+    changes = [change for change in diff(LIVE, STRICTER) if change.field != "cases"]
     assert [(c.kind, c.id, c.field) for c in changes] == [(Kind.CHANGED, "zz.cap", "from 2024-01-01")]
     assert changes[0].old == "24.00% (《法》(1)第1条; high)"
     assert changes[0].new == "20.00% (《法》(1)第1条; high)"
+
+
+def test_a_changed_case_is_told_though_there_are_as_many_as_before() -> None:
+    (change,) = diff(LIVE, load_pack(texts(('why = "恰在上限"', 'why = "正好"'))))
+    assert (change.id, change.field) == ("zz.cost", "cases")
+    assert change.old != change.new and change.old.startswith("4 (") and change.new.startswith("4 (")
 
 
 def test_added_and_dropped_parts_and_changed_conditions_are_told() -> None:
@@ -88,14 +104,52 @@ def test_a_history_that_nothing_turns_is_empty() -> None:
     assert (found.subjects, found.by_rule.height, found.turned.height) == (1, 0, 0)
 
 
-def test_a_text_is_published_by_a_second_person_with_all_cases_passing() -> None:
-    proposal = propose(STRICTER, "maker", DAY)
-    assert publish(proposal, STRICTER, "maker", DAY) is PublicationRefusal.SAME_PERSON
-    assert publish(proposal, LIVE, "checker", DAY) is PublicationRefusal.OTHER_TEXT
-    assert publish(proposal, STRICTER, "checker", DAY, live=STRICTER) is PublicationRefusal.NOTHING_NEW
-    assert publish(proposal, STRICTER, "checker", DAY, live=LIVE) == Publication(proposal, "checker", DAY)
+def _published(
+    candidate: Pack, *, checker: str = "checker", digest: str = "", live: Pack = LIVE, on: frozenset[str] = frozenset()
+) -> Publication | PublicationRefusal:
+    """What becomes of the stricter text, proposed against the live one, when that candidate is to be published."""
+    proposal = propose(STRICTER, LIVE, "maker", DAY)
+    assert isinstance(proposal, Proposal)
+    failing = [each.where for each in failing_cases(candidate)]
+    checked = Checked(digest or candidate.digest, checker, DAY)
+    done = publish(proposal, candidate, checked, live=live, switches=on, failing=failing)
+    return done if isinstance(done, Publication) else done.refusal
+
+
+def test_a_text_is_published_by_a_second_person_who_names_its_digest() -> None:
+    assert _published(STRICTER) == Publication(
+        Proposal("zz", STRICTER.digest, LIVE.digest, "maker", DAY), "checker", DAY
+    )
+    assert _published(STRICTER, checker="maker") is PublicationRefusal.SAME_PERSON
+    assert _published(LIVE) is PublicationRefusal.OTHER_TEXT
+    assert _published(STRICTER, digest=LIVE.digest) is PublicationRefusal.OTHER_TEXT
+
+
+def test_a_text_that_changes_nothing_or_was_compared_with_an_older_one_is_not_published() -> None:
+    assert _published(STRICTER, live=STRICTER) is PublicationRefusal.NOTHING_NEW
+    assert (
+        _published(STRICTER, live=load_pack(texts(('version = "1"', 'version = "2"')))) is PublicationRefusal.OVERTAKEN
+    )
+
+
+def test_a_text_that_forgets_what_the_funder_switched_on_is_not_published() -> None:
+    assert isinstance(_published(STRICTER, on=frozenset({"strict"})), Publication)
+    assert _published(STRICTER, on=frozenset({"gone"})) is PublicationRefusal.SWITCH_LOST
 
 
 def test_a_text_with_a_failing_case_is_not_published() -> None:
-    proposal = propose(WRONG_CASE, "maker", DAY)
-    assert publish(proposal, WRONG_CASE, "checker", DAY) is PublicationRefusal.CASES_FAIL
+    proposal = propose(WRONG_CASE, LIVE, "maker", DAY)
+    assert isinstance(proposal, Proposal)
+    checked = Checked(WRONG_CASE.digest, "checker", DAY)
+    failing = [each.where for each in failing_cases(WRONG_CASE)]
+    done = publish(proposal, WRONG_CASE, checked, live=LIVE, switches=frozenset(), failing=failing)
+    assert isinstance(done, NotPublished)
+    assert done.refusal is PublicationRefusal.CASES_FAIL
+    assert "zz.cost 2024-01-01 恰在上限" in done.text.zh
+
+
+def test_only_a_new_text_of_the_same_place_is_proposed() -> None:
+    elsewhere = load_pack({name: text.replace("zz", "yy") for name, text in texts().items()})
+    same, other = propose(LIVE, LIVE, "maker", DAY), propose(elsewhere, LIVE, "maker", DAY)
+    assert isinstance(same, NotPublished) and same.refusal is PublicationRefusal.NOTHING_NEW
+    assert isinstance(other, NotPublished) and other.refusal is PublicationRefusal.OTHER_PLACE

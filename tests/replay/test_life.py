@@ -10,6 +10,7 @@ import pytest
 
 from hengdai.adapters.books.reader import open_book
 from hengdai.adapters.packs import FolderShelf
+from hengdai.app.live_law import LiveLaw
 from hengdai.app.replay_figures import merged, of_life
 from hengdai.app.replay_life import Life, Setting, live
 from hengdai.app.replay_second import compare
@@ -38,7 +39,7 @@ def lives(folder: Path, pack: Pack, rows: Rows) -> dict[str, Life]:
 
 def _lived(book: Any, pack: Pack) -> Iterator[Life]:
     for part in book.slices(100):
-        setting = Setting(pack, book.listings(), "x-", part.last_day)
+        setting = Setting(LiveLaw(pack), book.listings(), "x-", part.last_day)
         for row in part.loans.iter_rows(named=True):
             mine = {name: [each for each in getattr(part, name).iter_rows(named=True) if each["loan"] == row["loan"]]
                     for name in ("fees", "events")}  # fmt: skip
@@ -148,7 +149,7 @@ def test_the_column_engine_of_the_law_is_asked_too_and_a_difference_stops_the_re
         row for life in lives(tmp_path, toy, small.tables()).values() for row in life.judgements
     ]
     assert {row.stage for row in rows} == {"application", "signing", "disbursement"}
-    compare(toy, rows)
+    compare(LiveLaw(toy), rows)
     said = dict(rows[0].said) | {"facts": dict(rows[0].said["facts"]) | {"all_in_cost_simple": 90_000_000}}  # type: ignore[call-overload]
     with pytest.raises(Defect, match="both law engines give one verdict"):
-        compare(toy, [replace(rows[0], said=said)])
+        compare(LiveLaw(toy), [replace(rows[0], said=said)])

@@ -11,6 +11,7 @@ from importlib.resources.abc import Traversable
 from importlib.util import find_spec
 from pathlib import Path
 
+from hengdai.law.errors import LawIsMissing
 from hengdai.law.load import load_pack
 from hengdai.law.pack import Pack
 
@@ -52,22 +53,31 @@ class FolderShelf:
     def __init__(self, folder: Path | None = None) -> None:
         self._folders: Mapping[str, Traversable] = folders_in(folder) if folder is not None else installed()
         self._read: dict[str, tuple[Pack, dict[str, str]]] = {}
+        self._held: dict[str, tuple[Pack, dict[str, str]]] = {}
 
     def known(self) -> tuple[str, ...]:
         """The names of the packs on the shelf."""
         return tuple(sorted(self._folders))
 
     def pack(self, pack_id: str) -> Pack:
-        """The current text of that jurisdiction; an unknown one raises `LookupError` naming those known."""
+        """The installed text of that jurisdiction; an unknown one raises `LookupError` naming those known."""
         return self._loaded(pack_id)[0]
 
     def by_digest(self, digest: str) -> Pack:
         """The pack of that digest; `LookupError` when this installation does not hold that text."""
-        return self._loaded(self._holding(digest))[0]
+        return self._of(digest)[0]
+
+    def hold(self, digest: str, texts: Mapping[str, str]) -> Pack:
+        """Read texts that are kept elsewhere under that digest and hold them; what is not that text is refused."""
+        pack = load_pack(texts)
+        if pack.digest != digest:
+            raise LawIsMissing(digest, pack.digest)
+        self._held[digest] = pack, dict(texts)
+        return pack
 
     def texts(self, digest: str) -> dict[str, str]:
         """File name → text of the pack of that digest; `LookupError` when it is not held."""
-        return dict(self._loaded(self._holding(digest))[1])
+        return dict(self._of(digest)[1])
 
     def _loaded(self, name: str) -> tuple[Pack, dict[str, str]]:
         if name not in self._read:
@@ -77,8 +87,10 @@ class FolderShelf:
             self._read[name] = load_pack(texts), texts
         return self._read[name]
 
-    def _holding(self, digest: str) -> str:
+    def _of(self, digest: str) -> tuple[Pack, dict[str, str]]:
+        if digest in self._held:
+            return self._held[digest]
         for name in sorted(self._folders, key=lambda each: each not in self._read):
             if self._loaded(name)[0].digest == digest:
-                return name
+                return self._loaded(name)
         raise LookupError(f"没有摘要为 {digest} 的法律包 / no law pack of digest {digest} is held")

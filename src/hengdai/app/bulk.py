@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hengdai.app.actor import Actor
-from hengdai.app.command import Call, Outcome, run
+from hengdai.app.command import Call, Declined, No, Outcome, Turned, run
+from hengdai.app.live_law import LiveLaw, live_law
 from hengdai.app.ports import Office
 from hengdai.app.work import LoanChange, Work
 
@@ -18,14 +19,15 @@ class Chunk:
     """Some loans of one funder, each decided and folded to the end; `number` counts within `book` (a digest).
 
     `figures` is what the answer to the chunk says beside the counts (canonical JSON values).
-    `packs` holds the texts of the law packs the judgements name, by (digest, pack id).
+    `law` judged them and `texts` are its texts; a chunk judged by what is no longer the law of that book is refused.
     """
 
     book: str
     number: int
     loans: Sequence[LoanChange]
     figures: Mapping[str, object]
-    packs: Mapping[tuple[str, str], Mapping[str, str]]
+    law: LiveLaw
+    texts: Mapping[str, str]
 
     @property
     def key(self) -> str:
@@ -37,8 +39,11 @@ async def record_chunk(office: Office, actor: Actor, chunk: Chunk) -> Outcome:
     """Write the chunk in one transaction, or answer as it was answered before; body: loans, rows, figures."""
 
     async def write(work: Work) -> Mapping[str, object]:
-        for (digest, pack_id), texts in chunk.packs.items():
-            await work.keep_pack(digest, pack_id, texts)
+        pack = chunk.law.pack
+        now = await live_law(office.packs, work, actor.org, pack.id)
+        if (now.pack.digest, now.settings) != (pack.digest, chunk.law.settings):
+            raise Declined(No.because(Turned.LAW_CHANGED, judged=pack.digest, live=now.pack.digest))
+        await work.keep_pack(pack.digest, pack.id, chunk.texts)
         rows = await work.record_all(chunk.loans)
         return {"loans": len(chunk.loans), "rows": rows, "figures": dict(chunk.figures)}
 

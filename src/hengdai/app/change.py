@@ -8,8 +8,9 @@ from hengdai.app.actor import Actor
 from hengdai.app.command import Call, Declined, No, Outcome, Turned, run
 from hengdai.app.derive import Derived, Happening, derive, needs_booked
 from hengdai.app.judging import GATES, Judged, judge_gate
+from hengdai.app.live_law import live_law
 from hengdai.app.ports import Office
-from hengdai.app.work import JudgementRow, LoanChange, LoanRecord, Work
+from hengdai.app.work import LoanChange, LoanRecord, Work
 from hengdai.base.identity import EventId, LoanId, OrgId
 from hengdai.law.errors import LawIsSilent
 from hengdai.law.kinds import Stage
@@ -37,9 +38,17 @@ class LoanCall:
 class LawStops(Declined):
     """The law stopped a loan at a gate; the judgement that says so is kept although the command is not."""
 
-    def __init__(self, no: No, org: OrgId, loan: LoanId, row: JudgementRow, texts: Mapping[str, str]) -> None:
+    def __init__(self, no: No, org: OrgId, loan: LoanId, judged: Judged, texts: Mapping[str, str]) -> None:
         super().__init__(no)
-        self.org, self.loan, self.row, self.texts = org, loan, row, texts
+        self.org, self.loan, self.judged, self.texts = org, loan, judged, texts
+
+    async def keep(self, work: Work) -> None:
+        """Write the judgement, the text it was made by, and what a text on trial would have said."""
+        row, shadow = self.judged.row, self.judged.shadow
+        await work.keep_pack(row.pack_digest, str(row.said["pack"]), self.texts)
+        await work.keep_judgement(self.org, self.loan, row)
+        if shadow is not None:
+            await work.keep_shadow(self.org, self.loan, shadow)
 
 
 async def change_loan(office: Office, call: LoanCall, command: Command) -> Outcome:
@@ -57,13 +66,7 @@ async def change_loan(office: Office, call: LoanCall, command: Command) -> Outco
 
     outcome = await run(office, Call(call.actor, route, call.key, _payload(call, command)), verb)
     if stops:
-        stop = stops[0]
-
-        async def keep(work: Work) -> None:
-            await work.keep_pack(stop.row.pack_digest, str(stop.row.said["pack"]), stop.texts)
-            await work.keep_judgement(stop.org, stop.loan, stop.row)
-
-        await office.store.transact(call.actor, keep)
+        await office.store.transact(call.actor, stops[0].keep)
     return outcome
 
 
@@ -82,7 +85,7 @@ async def _change(office: Office, work: Work, call: LoanCall, command: Command) 
     if isinstance(answer, refusal.No):
         if judged and answer.refusal is refusal.Refusal.LAW_FORBIDS:
             texts = office.packs.texts(judged.row.pack_digest)
-            raise LawStops(said_no(answer), record.org, record.id, judged.row, texts)
+            raise LawStops(said_no(answer), record.org, record.id, judged, texts)
         raise Declined(said_no(answer))
     if stage is not None and day < today:
         await _demand_today(office, work, record, stage, today)
@@ -93,12 +96,15 @@ async def _change(office: Office, work: Work, call: LoanCall, command: Command) 
     if judged:
         await work.keep_pack(judged.row.pack_digest, record.loan.terms.pack, office.packs.texts(judged.row.pack_digest))
     await work.record(change)
+    if judged and judged.shadow is not None:
+        await work.keep_shadow(record.org, record.id, judged.shadow)
     return answer_of(change, judged)
 
 
 async def _judged(office: Office, work: Work, record: LoanRecord, stage: Stage, day: date) -> Judged:
+    law = await live_law(office.packs, work, record.org, record.loan.terms.pack)
     try:
-        return await judge_gate(office.packs, work, record, stage, id=office.ids.next(), day=day)
+        return await judge_gate(law, work, record, stage, id=office.ids.next(), day=day)
     except LawIsSilent as silence:
         raise Declined(No.because(Turned.LAW_SILENT, problem=silence)) from None
 
@@ -108,7 +114,7 @@ async def _demand_today(office: Office, work: Work, record: LoanRecord, stage: S
     judged = await _judged(office, work, record, stage, today)
     stop = stopped(judged.clearance)
     if stop is not None:
-        raise LawStops(said_no(stop), record.org, record.id, judged.row, office.packs.texts(judged.row.pack_digest))
+        raise LawStops(said_no(stop), record.org, record.id, judged, office.packs.texts(judged.row.pack_digest))
 
 
 async def found(work: Work, call: LoanCall) -> LoanRecord:

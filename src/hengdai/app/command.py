@@ -32,6 +32,10 @@ class Turned(Enum):
     NOT_FOUND = Text("未找到 {what}", "{what} was not found")
     UNREADABLE = Text("请求有误: {problem}", "the request is wrong: {problem}")
     LAW_SILENT = Text("法规未覆盖: {problem}", "the law does not reach: {problem}")
+    LAW_CHANGED = Text(
+        "判定之后现行法规已更换: 判定时 {judged}, 现为 {live}",
+        "the law changed after this was judged: {judged} then, {live} now",
+    )
     NOT_YOURS = Text("只有 {who} 可以这样做", "only {who} may do this")
 
 

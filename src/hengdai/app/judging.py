@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from hengdai.app.ports import PackShelf
+from hengdai.app.laws import ShadowRow
+from hengdai.app.live_law import LiveLaw
 from hengdai.app.work import JudgementRow, LoanRecord, Work
-from hengdai.law.judge import Days
+from hengdai.law.diff import Turn, turned
+from hengdai.law.errors import LawIsSilent
+from hengdai.law.judge import NOTHING_SWITCHED_ON, Days, Settings, judge
 from hengdai.law.kinds import Stage, Unit
 from hengdai.law.pack import Pack
 from hengdai.loan.clearance import Clearance, judged
@@ -29,10 +32,11 @@ SAID_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What the law said, as the loan's rules take it, and the row that keeps it."""
+    """What the law said, as the loan's rules take it, the row that keeps it, and what a text on trial would say."""
 
     clearance: Clearance
     row: JudgementRow
+    shadow: ShadowRow | None = None
 
 
 def status_of(terms: Terms, listings: tuple[Listing, ...], day: date) -> PartnerStatus:
@@ -55,40 +59,67 @@ def days_of(record: LoanRecord | None, stage: Stage, day: date) -> Days:
     return Days(application=record.events[0].day, contract=contract, origination=origination)
 
 
-def judged_by(pack: Pack, facts: LawFacts, *, stage: Stage, days: Days, id: str, day: date) -> Judged:
+def judged_by(law: LiveLaw, facts: LawFacts, *, stage: Stage, days: Days, id: str, day: date) -> Judged:
     """Judge, and write down what was asked and said as canonical JSON values."""
-    clearance = judged(pack, facts, stage=stage, day=day, days=days)
+    pack, switches = law.pack, law.settings.switches
+    clearance = judged(pack, facts, stage=stage, day=day, days=days, settings=law.settings)
     said: dict[str, object] = {
         "v": SAID_VERSION,
         "pack": pack.id,
         "facts": {name: _plain(value) for name, value in facts.items()},
         "days": days_to_json(days),
         "verdicts": [verdict.record() for verdict in clearance.judgement.verdicts],
+        **({"switches": sorted(switches)} if switches else {}),
     }
-    return Judged(clearance, JudgementRow(id, stage.value, day, pack.digest, said, clearance.stopping))
+    row = JudgementRow(id, stage.value, day, pack.digest, said, clearance.stopping)
+    return Judged(clearance, row, _shadowed(law, clearance, days, row))
+
+
+def _shadowed(law: LiveLaw, live: Clearance, days: Days, row: JudgementRow) -> ShadowRow | None:
+    """What the text on trial says of the same facts and days. Whatever becomes of it, it stops nothing."""
+    if law.shadow is None:
+        return None
+    said: dict[str, object]
+    stopping: tuple[str, ...] = ()
+    try:
+        other = judge(law.shadow, live.facts, stage=live.stage, days=days, settings=law.shadow_settings)
+    except LawIsSilent as silence:
+        said = {"problem": str(silence)}
+    else:
+        stopping = tuple(verdict.rule_id for verdict in other.stopping)
+        said = {"turned": [_turn(each) for each in turned(live.judgement, other)]}
+    return ShadowRow(row.id, row.stage, row.day, not row.stopping, law.shadow.digest, stopping, said)
+
+
+def _turn(turn: Turn) -> dict[str, object]:
+    answers = {"live": turn.live, "candidate": turn.candidate}
+    return {
+        "rule": turn.rule_id,
+        **{name: None if outcome is None else outcome.value for name, outcome in answers.items()},
+        "stops_now": turn.stops_now,
+        "would_stop": turn.would_stop,
+    }
 
 
 async def judge_offer(
-    packs: PackShelf, work: Work, terms: Terms, attested: Mapping[str, object], *, id: str, day: date
+    law: LiveLaw, work: Work, terms: Terms, attested: Mapping[str, object], *, id: str, day: date
 ) -> Judged:
     """Judge an application. `attested` are facts that others vouch for; they stay with the loan for its later gates."""
-    pack = packs.pack(terms.pack)
     listings = await work.listings(terms.parties.funder)
     facts = law_facts(terms, quote(terms), status_of(terms, listings, day), attested=attested)
-    return judged_by(pack, facts, stage=Stage.APPLICATION, days=Days(application=day), id=id, day=day)
+    return judged_by(law, facts, stage=Stage.APPLICATION, days=Days(application=day), id=id, day=day)
 
 
-async def judge_gate(packs: PackShelf, work: Work, record: LoanRecord, stage: Stage, *, id: str, day: date) -> Judged:
+async def judge_gate(law: LiveLaw, work: Work, record: LoanRecord, stage: Stage, *, id: str, day: date) -> Judged:
     """Judge a loan at a later gate: the facts of today, and those attested at its application.
 
-    The text is today's text of the jurisdiction the loan was offered under; which rules of it apply is
-    decided by the days of the loan.
+    The text is the one in force now for the jurisdiction the loan was offered under, whatever text it was offered by;
+    which rules of it apply is decided by the days of the loan.
     """
     loan = record.loan
-    pack = packs.pack(loan.terms.pack)
     listings = await work.listings(loan.terms.parties.funder)
     before = await work.judgements(record.org, record.id)
-    attested = facts_from_json(pack, before[0].said) if before else {}
+    attested = facts_from_json(law.pack, before[0].said) if before else {}
     facts = law_facts(
         loan.terms,
         quote(loan.terms),
@@ -96,7 +127,7 @@ async def judge_gate(packs: PackShelf, work: Work, record: LoanRecord, stage: St
         disclosure_confirmed=loan.state not in (State.APPLIED, State.OFFERED),
         attested=attested,
     )
-    return judged_by(pack, facts, stage=stage, days=days_of(record, stage, day), id=id, day=day)
+    return judged_by(law, facts, stage=stage, days=days_of(record, stage, day), id=id, day=day)
 
 
 def days_to_json(days: Days) -> dict[str, str | None]:
@@ -114,6 +145,11 @@ def days_from_json(said: Mapping[str, Any]) -> Days:
 def facts_from_json(pack: Pack, said: Mapping[str, Any]) -> LawFacts:
     """The facts of a stored judgement; days are days again where the pack's catalogue says so."""
     return {name: _believed(pack, name, value) for name, value in said["facts"].items()}
+
+
+def switches_from_json(said: Mapping[str, Any]) -> Settings:
+    """What the funder had switched on when it was judged."""
+    return Settings(frozenset(said["switches"])) if "switches" in said else NOTHING_SWITCHED_ON
 
 
 def _believed(pack: Pack, name: str, value: object) -> object:

@@ -24,10 +24,11 @@ from hengdai.law.pack import Pack
 CHUNK = 20_000
 """Judgements weighed at once: some hundred megabytes at most."""
 _DAYS = {which: f"_{which.value}" for which in (DayOf.APPLICATION, DayOf.CONTRACT, DayOf.ORIGINATION)}
-_TURNED = {
+TURNED = {
     "org": pl.String, "loan": pl.String, "partner": pl.String, "currency": pl.String, "amount": pl.Int64,
     "stage": pl.String, "rule": pl.String, "clause": pl.String, "live": pl.Boolean, "candidate": pl.Boolean,
 }  # fmt: skip
+"""The columns of what turned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ async def law_impact(
 ) -> LawImpact:
     """Judge by both texts what was judged by any text of that jurisdiction since a day; sees what the actor sees."""
     counts = [0, 0, 0]
-    found = [pl.DataFrame(schema=_TURNED)]
+    found = [pl.DataFrame(schema=TURNED)]
     async with office.store.begin(actor) as work:
         asked = work.stream("judged_since", pack=live.id, since=since)
         async for stage, rows in _chunks(asked):
@@ -89,7 +90,7 @@ async def _chunks(
 def _weighed(
     live: Pack, candidate: Pack, stage: Stage, rows: Sequence[Mapping[str, Any]], settings: Settings
 ) -> tuple[tuple[int, int, int], pl.DataFrame]:
-    said = [_said(row["judgement"]) for row in rows]
+    said = [said_of(row["judgement"]) for row in rows]
     frame = pl.DataFrame(
         [
             *(_column(entry, said) for entry in {**live.facts, **candidate.facts}.values()),
@@ -115,10 +116,11 @@ def _weighed(
     turned = told.turned.join(subjects, on="row").with_columns(
         pl.col("rule").replace_strict(clauses, return_dtype=pl.String).alias("clause")
     )
-    return (told.subjects, told.stopped_live, told.stopped_new), turned.select(list(_TURNED)).cast(_TURNED)  # type: ignore[arg-type]
+    return (told.subjects, told.stopped_live, told.stopped_new), turned.select(list(TURNED)).cast(TURNED)  # type: ignore[arg-type]
 
 
-def _said(value: Any) -> Mapping[str, Any]:
+def said_of(value: Any) -> Mapping[str, Any]:
+    """A stored answer as data: the driver gives JSON as text, or read already."""
     said: Mapping[str, Any] = json.loads(value) if isinstance(value, str) else value
     return said
 

@@ -9,10 +9,12 @@ from hengdai.app.change import answer_of, changed, said_no
 from hengdai.app.command import Call, Declined, No, Outcome, Turned, run
 from hengdai.app.derive import Happening, derive
 from hengdai.app.judging import Judged, judge_offer
+from hengdai.app.live_law import LiveLaw, live_law
 from hengdai.app.ports import Office
 from hengdai.app.work import LoanChange, Work
 from hengdai.base.identity import EventId, LoanId
 from hengdai.law.errors import LawIsSilent
+from hengdai.law.pack import Pack
 from hengdai.loan import refusal
 from hengdai.loan.commands import Offer
 from hengdai.loan.decide import decide
@@ -60,15 +62,16 @@ async def offer(office: Office, actor: Actor, key: str, application: Application
 
 
 async def _offer(office: Office, work: Work, actor: Actor, application: Application) -> Mapping[str, object]:
-    terms = _current(office, actor, application.terms)
+    law = await _law(office, work, actor, application.terms)
+    terms = _current(law.pack, application.terms)
     parties = terms.parties
     id = application.loan or LoanId(office.ids.next())
     today = office.clock.today()
     day = application.day or today
     known = await work.loan(id, parties.funder)
-    judged = await _judged(office, work, terms, application.attested, day)
+    judged = await _judged(office, work, law, replace(application, terms=terms), day)
     if day < today and not judged.clearance.stopping:
-        now = await _judged(office, work, terms, application.attested, today)
+        now = await _judged(office, work, law, replace(application, terms=terms), today)
         if now.clearance.stopping:  # an earlier day is no way round what is so today
             judged, day = now, today
     command = Offer(id, terms, application.borrower)
@@ -82,17 +85,21 @@ async def _offer(office: Office, work: Work, actor: Actor, application: Applicat
     change = replace(change, cost_e8=(price.simple_e8, price.compound_e8))
     await work.keep_pack(terms.pack_digest, terms.pack, office.packs.texts(terms.pack_digest))
     await work.record(change)
+    if judged.shadow is not None:
+        await work.keep_shadow(change.org, change.id, judged.shadow)
     return _answer(change, judged, price)
 
 
-def _current(office: Office, actor: Actor, terms: Terms) -> Terms:
-    """The terms with the law text they are judged by; refused when another's, when senseless, or of an old text."""
-    if actor.org not in (terms.parties.funder, terms.parties.facilitator):
-        raise Declined(No.because(Turned.NOT_YOURS, who=f"{terms.parties.funder}, {terms.parties.facilitator}"))
-    try:
-        pack = office.packs.pack(terms.pack)
-    except LookupError as unknown:
-        raise Declined(No.because(Turned.UNREADABLE, problem=unknown.args[0])) from None
+async def _law(office: Office, work: Work, actor: Actor, terms: Terms) -> LiveLaw:
+    """The law of the funder's book; refused when the actor is no party of it."""
+    parties = terms.parties
+    if actor.org not in (parties.funder, parties.facilitator):
+        raise Declined(No.because(Turned.NOT_YOURS, who=f"{parties.funder}, {parties.facilitator}"))
+    return await live_law(office.packs, work, parties.funder, terms.pack)
+
+
+def _current(pack: Pack, terms: Terms) -> Terms:
+    """The terms with the law text they are judged by; refused when senseless, or of an old text."""
     if terms.pack_digest not in ("", pack.digest):
         found = f"pack_digest {terms.pack_digest}; {terms.pack} 现为 / is now {pack.digest}"
         raise Declined(No.because(Turned.UNREADABLE, problem=found))
@@ -102,9 +109,10 @@ def _current(office: Office, actor: Actor, terms: Terms) -> Terms:
     return replace(terms, pack_digest=pack.digest)
 
 
-async def _judged(office: Office, work: Work, terms: Terms, attested: Mapping[str, object], day: date) -> Judged:
+async def _judged(office: Office, work: Work, law: LiveLaw, application: Application, day: date) -> Judged:
+    terms, attested = application.terms, application.attested
     try:
-        return await judge_offer(office.packs, work, terms, attested, id=office.ids.next(), day=day)
+        return await judge_offer(law, work, terms, attested, id=office.ids.next(), day=day)
     except LawIsSilent as silence:
         raise Declined(No.because(Turned.LAW_SILENT, problem=silence)) from None
 

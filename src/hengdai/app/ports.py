@@ -1,6 +1,6 @@
 """What the verbs need of the world: a clock, ids, law packs and a store. Each port states its duties."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -37,11 +37,18 @@ class PackShelf(Protocol):
     """The law packs that this installation can judge by."""
 
     def pack(self, pack_id: str) -> Pack:
-        """The current text of that jurisdiction; an unknown one raises `LookupError` naming those known."""
+        """The installed text of that jurisdiction; an unknown one raises `LookupError` naming those known."""
         ...
 
     def by_digest(self, digest: str) -> Pack:
         """The pack of that digest; `LookupError` when this installation does not hold that text."""
+        ...
+
+    def hold(self, digest: str, texts: Mapping[str, str]) -> Pack:
+        """Read texts that the book keeps under that digest, and hold them for the life of the process.
+
+        Texts of another digest raise :class:`hengdai.law.errors.LawIsMissing`, texts that are no pack `PackRefused`.
+        """
         ...
 
     def texts(self, digest: str) -> dict[str, str]:

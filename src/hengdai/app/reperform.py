@@ -13,7 +13,8 @@ from functools import partial
 from typing import Any
 
 from hengdai.app.derive import Happening, derive
-from hengdai.app.judging import GATES, days_from_json, days_of, facts_from_json, judged_by
+from hengdai.app.judging import GATES, days_from_json, days_of, facts_from_json, judged_by, switches_from_json
+from hengdai.app.live_law import LiveLaw
 from hengdai.app.work import JudgementRow, LoanRecord
 from hengdai.base.canonical import canonical
 from hengdai.base.check import Defect
@@ -156,7 +157,8 @@ def _judged_again(case: Case, row: JudgementRow, pack_of: PackOf) -> object:
         days = days_of(record, stage, row.day)
         confirmed = None if record is None else record.loan.state not in (State.APPLIED, State.OFFERED)
     facts = law_facts(terms, quote(terms), status, disclosure_confirmed=confirmed, attested=stated)
-    return _said(judged_by(pack, facts, stage=stage, days=days, id=row.id, day=row.day).row)
+    law = LiveLaw(pack, switches_from_json(row.said))
+    return _said(judged_by(law, facts, stage=stage, days=days, id=row.id, day=row.day).row)
 
 
 def _before(case: Case, row: JudgementRow) -> tuple[Event, ...] | None:

@@ -7,14 +7,15 @@ decided again, so a replay that was stopped anywhere goes on where it stopped, a
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from hengdai.app.actor import Actor, Role
 from hengdai.app.admit_partner import admit_partner
 from hengdai.app.bulk import Chunk, chunk_done, record_chunk
-from hengdai.app.command import Call, Outcome, Status, run
+from hengdai.app.command import Call, Declined, Outcome, Status, run
+from hengdai.app.live_law import LiveLaw, live_law
 from hengdai.app.ports import Office
 from hengdai.app.replay_book import Book, Slice
 from hengdai.app.replay_figures import Figures, left_out, merged, of_life
@@ -73,19 +74,25 @@ async def begin(office: Office, book: Book, pack_id: str, size: int) -> Replay:
 
     Raises :class:`ReplayRefused` when the book was begun with another size or law, or the law is unknown here.
     """
-    try:
-        pack = office.packs.pack(pack_id)
-    except LookupError as unknown:
-        raise ReplayRefused(str(unknown.args[0])) from None
     replay = Replay(book.digest, pack_id, size, book.currency, by_funder(book.listings()))
     for funder in sorted({each.id for each in book.organisations() if each.kind == "funder"}):
         actor = Actor(OrgId(funder), Role.ADMIN)
-        payload = {"book": book.digest, "pack": pack.digest, "size": size}
+        law = await _law(office, actor, pack_id)
+        payload = {"book": book.digest, "pack": law.pack.digest, "size": size}
         settled(await run(office, Call(actor, "replay", f"replay:{book.digest}", payload), _nothing))
         for listing in replay.listings.get(funder, ()):
             key = f"replay:listing:{digest(write(listing))}"
             settled(await admit_partner(office, actor, key, listing))
     return replay
+
+
+async def _law(office: Office, actor: Actor, pack_id: str) -> LiveLaw:
+    """The law that judges the actor's book. A text on trial is left out: what it says of history, an impact tells."""
+    try:
+        async with office.store.begin(actor) as work:
+            return replace(await live_law(office.packs, work, actor.org, pack_id), shadow=None)
+    except Declined as declined:
+        raise ReplayRefused(str(declined.no.text)) from None
 
 
 async def _nothing(_work: Work) -> Mapping[str, object]:
@@ -111,21 +118,21 @@ async def replay_slice(office: Office, replay: Replay, part: Slice) -> Done:
     """Bring a slice into the book, funder by funder, unless it is there; its figures either way."""
     figures: Figures = {}
     before = True
-    pack = office.packs.pack(replay.pack_id)
     for funder in part.loans["funder"].unique().sort().to_list():
         actor = Actor(OrgId(funder), Role.OPERATOR)
-        body = await chunk_done(office, actor, replay.of(pack), part.number)
+        law = await _law(office, actor, replay.pack_id)
+        body = await chunk_done(office, actor, replay.of(law.pack), part.number)
         if body is None:
             before = False
-            chunk = decided(replay, part, funder, pack, office.packs.texts(pack.digest))
+            chunk = decided(replay, part, funder, law, office.packs.texts(law.pack.digest))
             body = settled(await record_chunk(office, actor, chunk)).body
         merged(figures, json.loads(body)["figures"])
     return Done(part.loans.height, figures, before)
 
 
-def decided(replay: Replay, part: Slice, funder: str, pack: Pack, texts: Mapping[str, str]) -> Chunk:
+def decided(replay: Replay, part: Slice, funder: str, law: LiveLaw, texts: Mapping[str, str]) -> Chunk:
     """One funder's loans of a slice, lived to the end; pure. Every verdict of the law is given twice and compared."""
-    setting = Setting(pack, replay.listings.get(funder, ()), replay.prefix, part.last_day)
+    setting = Setting(law, replay.listings.get(funder, ()), replay.prefix, part.last_day)
     fees, events, claims = _rows_by_loan(part.fees), _rows_by_loan(part.events), _rows_by_loan(part.claims)
     figures: Figures = {}
     lives: list[Life] = []
@@ -140,9 +147,9 @@ def decided(replay: Replay, part: Slice, funder: str, pack: Pack, texts: Mapping
         stated = ((claim["figure"], claim["amount"]) for claim in claims.get(name, ()))
         merged(figures, of_life(life, stated))
         lives.append(life)
-    compare(pack, [row for life in lives for row in life.judgements])
+    compare(law, [row for life in lives for row in life.judgements])
     loans = [life.change() for life in lives if life.record is not None]
-    return Chunk(replay.of(pack), part.number, loans, figures, {(pack.digest, pack.id): texts})
+    return Chunk(replay.of(law.pack), part.number, loans, figures, law, texts)
 
 
 def _rows_by_loan(frame: pl.DataFrame) -> dict[str, list[Row]]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from hengdai.app.derive import Happening, derive, needs_booked
 from hengdai.app.judging import GATES, Judged, days_of, judged_by, status_of
+from hengdai.app.live_law import LiveLaw
 from hengdai.app.replay_terms import attested, command_of, terms_of
 from hengdai.app.work import JudgementRow, LoanChange, LoanRecord
 from hengdai.base.identity import EventId, LoanId
@@ -17,7 +18,6 @@ from hengdai.base.money import Money, currency
 from hengdai.law.errors import LawIsSilent
 from hengdai.law.judge import Days
 from hengdai.law.kinds import Stage
-from hengdai.law.pack import Pack
 from hengdai.ledger.entry import Entry
 from hengdai.loan import commands
 from hengdai.loan.codec import terms_digest
@@ -49,7 +49,7 @@ NEEDS_FIELD = "field_missing"
 class Setting:
     """What every loan of one funder in a replay shares: the law, the funder's list, and how loans are named."""
 
-    pack: Pack
+    law: LiveLaw
     listings: tuple[Listing, ...]
     prefix: str
     last_day: date
@@ -109,7 +109,7 @@ class Life:
 
 def live(row: Row, fees: Sequence[Row], events: Sequence[Row], setting: Setting) -> Life:
     """The life of one loan; `events` in the order known. Terms that make no sense raise `WrongTerms` or `Nonsense`."""
-    terms = terms_of(row, fees, setting.pack)
+    terms = terms_of(row, fees, setting.law.pack)
     wrong = problems(terms)
     if wrong:
         raise Nonsense(wrong)
@@ -223,4 +223,4 @@ def _judged(life: Life, kind: Kind, day: date) -> Judged | None:
     )
     days = Days(application=day) if record is None else days_of(record, stage, day)
     number = len(life.judgements) + 1
-    return judged_by(life.setting.pack, facts, stage=stage, days=days, id=f"{life.id}:{stage.value}:{number}", day=day)
+    return judged_by(life.setting.law, facts, stage=stage, days=days, id=f"{life.id}:{stage.value}:{number}", day=day)

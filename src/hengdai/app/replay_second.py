@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from hengdai.app.live_law import LiveLaw
 from hengdai.app.work import JudgementRow
 from hengdai.base.check import check
 from hengdai.law.judge import judge_columns
@@ -19,17 +20,18 @@ from hengdai.law.pack import Pack
 _DAYS = {DayOf(name): f"day of {name}" for name in ("application", "contract", "origination")}
 
 
-def compare(pack: Pack, rows: Sequence[JudgementRow]) -> None:
+def compare(law: LiveLaw, rows: Sequence[JudgementRow]) -> None:
     """Raise :class:`hengdai.base.check.Defect` unless both engines give every one of these judgements alike."""
     for stage in Stage:
         judged = [row for row in rows if row.stage == stage.value]
         if judged:
-            _compare(pack, stage, judged)
+            _compare(law, stage, judged)
 
 
-def _compare(pack: Pack, stage: Stage, rows: Sequence[JudgementRow]) -> None:
+def _compare(law: LiveLaw, stage: Stage, rows: Sequence[JudgementRow]) -> None:
     said: list[Mapping[str, Any]] = [row.said for row in rows]
-    again = judge_columns(pack, _frame(pack, stage, said), stage=stage, days=_DAYS)
+    frame = _frame(law.pack, stage, said)
+    again = judge_columns(law.pack, frame, stage=stage, days=_DAYS, settings=law.settings)
     outcomes = [{verdict["rule"]: verdict["outcome"] for verdict in each["verdicts"]} for each in said]
     for rule in again.columns:
         before = [each.get(rule) for each in outcomes]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from hengdai.app.actor import Actor
-from hengdai.app.judging import days_from_json, facts_from_json
+from hengdai.app.judging import days_from_json, facts_from_json, switches_from_json
 from hengdai.app.ports import Office
 from hengdai.app.work import JudgementRow
 from hengdai.base.canonical import canonical
@@ -49,7 +49,7 @@ async def verdicts(office: Office, actor: Actor, loan: LoanId, book: OrgId | Non
 
 def _again(row: JudgementRow, pack: Pack) -> Rejudged:
     facts, days = facts_from_json(pack, row.said), days_from_json(row.said)
-    judgement = judge(pack, facts, stage=Stage(row.stage), days=days)
+    judgement = judge(pack, facts, stage=Stage(row.stage), days=days, settings=switches_from_json(row.said))
     now = {verdict.rule_id: canonical(verdict.record()) for verdict in judgement.verdicts}
     stored = row.said["verdicts"]
     assert isinstance(stored, list)

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from hengdai.app.actor import Actor, Role
 from hengdai.app.journal import Journal
+from hengdai.app.laws import Laws
 from hengdai.app.nightly import Nightly
 from hengdai.app.whole import Whole
 from hengdai.base.identity import LoanId, OrgId
@@ -96,7 +97,7 @@ class Organisation:
     kind: str
 
 
-class Work(Journal, Nightly, Whole, Protocol):
+class Work(Journal, Laws, Nightly, Whole, Protocol):
     """One transaction as one actor. Row-level security decides what it sees: a hidden row is a missing one."""
 
     @property

@@ -10,10 +10,10 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from hengdai.entry.cli.main import load
+from hengdai.entry.cli.main import leaves, load
 from hengdai.entry.cli.story import EXITS, STORY
 from hengdai.entry.http.access import ACCESS
-from hengdai.entry.http.limits import MAX_BYTES, MAX_DEPTH
+from hengdai.entry.http.limits import MAX_BYTES, MAX_BYTES_OF_LAW, MAX_DEPTH
 from hengdai.entry.http.paging import MOST
 from hengdai.entry.http.server import described
 from hengdai.entry.http.status import STATUS
@@ -31,7 +31,8 @@ Made from the routes. The whole description (OpenAPI 3.1) is served at `/v1/open
 - Amounts are decimal strings of major units (`"1234.50"`) beside a currency code, rates are percent strings
   (`"14.6"`), days are `YYYY-MM-DD`. Facts, verdicts and the canonical disclosure table are machine values: minor
   units and 10⁻⁸.
-- A body is strict JSON of at most {MAX_BYTES:,} bytes and {MAX_DEPTH} levels; unknown fields are refused by name.
+- A body is strict JSON of at most {MAX_BYTES:,} bytes ({MAX_BYTES_OF_LAW:,} under `/v1/law/`) and {MAX_DEPTH}
+  levels; unknown fields are refused by name.
 - Lists are paged: pass `next` of a page as `cursor`; at most {MOST} rows a page.
 - A refusal is a problem document (RFC 9457) with `code`, `zh`, `en`, `figures` and, for a wrong field, `errors`.
 - A loan of another organisation is answered as one that does not exist: 404.
@@ -85,9 +86,8 @@ def _chapters() -> Iterator[str]:
     for chapter in STORY:
         yield f"\n## {chapter.title}\n"
         for command in chapter.commands:
-            found = load(command)
-            for name, each in (getattr(found, "commands", None) or {"": found}).items():
-                yield f"\n### hengdai {' '.join([command.name, name]).strip()}\n\n"
+            for name, each in leaves(command.name, load(command)):
+                yield f"\n### hengdai {name}\n\n"
                 yield _help(each)
 
 

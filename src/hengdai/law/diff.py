@@ -5,6 +5,8 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
 
+from hengdai.base.calendar import BusinessCalendar
+from hengdai.base.canonical import digest
 from hengdai.base.text import Text
 from hengdai.law.expression import Node
 from hengdai.law.judge import Judgement, Verdict
@@ -115,9 +117,14 @@ _TOLD_APART = ("id", "cases", "units", "applies", "condition", "facts", "figures
 def _rules(pack: Pack) -> dict[str, dict[str, str]]:
     def told(rule: Rule) -> dict[str, str]:
         named = {each.name: _plain(getattr(rule, each.name)) for each in fields(rule) if each.name not in _TOLD_APART}
-        return {**named, "cases": str(len(rule.cases))}
+        return {**named, "cases": f"{len(rule.cases)} ({_cases_digest(rule)})"}
 
     return {rule.id: told(rule) for rule in pack.rules}
+
+
+def _cases_digest(rule: Rule) -> str:
+    """What tells one set of cases from another of the same number."""
+    return digest([_plain(case) for case in rule.cases])[:12]
 
 
 def _rest(pack: Pack) -> dict[str, dict[str, str]]:
@@ -136,12 +143,22 @@ def _rest(pack: Pack) -> dict[str, dict[str, str]]:
         }
         for fee in pack.fee_classes.values()
     }
+    calendars = {each.id: {"days": _calendar(each.calendar)} for each in pack.calendars.values()}
+    documents = {f"document {each.id}": {"title": _plain(each)} for each in pack.documents.values()}
     head = {
         "covers_from": str(pack.covers_from),
+        "checked_on": str(pack.checked_on),
         "currencies": ", ".join(pack.currencies),
         "switches": ", ".join(pack.switches),
+        "disclosed_rate": pack.disclosed_rate,
+        "time_zones": ", ".join(pack.time_zones),
     }
-    return {**facts, **duties, **fees, f"pack {pack.id}": head}
+    return {**facts, **duties, **fees, **calendars, **documents, f"pack {pack.id}": head}
+
+
+def _calendar(calendar: BusinessCalendar) -> str:
+    free, worked = (", ".join(map(str, sorted(days))) for days in (calendar.holidays, calendar.workdays))
+    return f"{calendar.first} – {calendar.last}; {free}; {worked}"
 
 
 def _plain(value: Any) -> str:

@@ -27,6 +27,14 @@ class LawIsStale(LookupError):
         )
 
 
+class LawIsMissing(LookupError):
+    """The text that should judge is not held, or what is held under its digest is another one. Nothing goes on."""
+
+    def __init__(self, what: str, found: str) -> None:
+        self.what, self.found = what, found
+        super().__init__(f"现行文本 {what} 不可用: {found} / the text in force {what} cannot be used: {found}")
+
+
 class PackRefused(ValueError):
     """The texts do not make a pack; `problems` say file, line, what was found and what would be right."""
 

@@ -63,8 +63,7 @@ def impact(
 
 def _stops(pack: Pack, history: History, stage: Stage, settings: Settings) -> pl.DataFrame:
     """One yes-or-no column per rule: would it stop the subject?"""
-    known = set(pack.switches) | {rule.id for rule in pack.rules}
-    own = Settings(settings.switches & known)
+    own = Settings(settings.switches & pack.known_switches)
     outcomes = judge_columns(pack, history.frame, stage=stage, days=history.days, settings=own)
     return outcomes.select(_stopping(rule, own).alias(rule.id) for rule in pack.at(stage))
 

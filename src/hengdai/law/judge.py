@@ -204,7 +204,7 @@ def judge_columns(
 
 def check_switches(pack: Pack, settings: Settings) -> None:
     """Raise `ValueError` when a switch is neither declared by the pack nor the id of one of its sleeping rules."""
-    known = set(pack.switches) | {rule.id for rule in pack.rules if rule.switch is not None}
+    known = pack.known_switches
     strange = sorted(settings.switches - known)
     if strange:
         raise ValueError(f"未知开关 / unknown switch {', '.join(strange)}; known: {', '.join(sorted(known))}")

@@ -170,6 +170,11 @@ class Pack:
         return BusinessCalendar(holidays, workdays, calendars[0].first, calendars[-1].last)
 
     @property
+    def known_switches(self) -> frozenset[str]:
+        """What a funder may switch on: the switches declared, and the ids of rules that sleep."""
+        return frozenset(self.switches) | {rule.id for rule in self.rules if rule.switch is not None}
+
+    @property
     def uncertain(self) -> tuple[str, ...]:
         """Ids of rules and figures that are marked uncertain or of less than high confidence."""
         rules = [r.id for r in self.rules if r.uncertain or r.cite.confidence is not Confidence.HIGH]

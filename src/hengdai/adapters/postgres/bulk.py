@@ -6,6 +6,7 @@ row-level security, gates and checks look at. Nothing here is less guarded than 
 
 import json
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import asyncpg
@@ -15,6 +16,7 @@ from sqlalchemy.dialects.postgresql import JSON
 from hengdai.adapters.postgres import rows
 from hengdai.adapters.postgres.loans import Loans
 from hengdai.adapters.postgres.tables import RECORDED_IN, entry, event, evidence_leaf, judgement, loan, plan, position
+from hengdai.adapters.postgres.transaction import judging
 from hengdai.app import position as positions
 from hengdai.app.work import LoanChange
 from hengdai.base.check import check
@@ -43,7 +45,8 @@ class Bulk(Loans):
         driver: asyncpg.Connection[asyncpg.Record] = await self.driver()
         written = 0
         for table, values in chunk:
-            written += await copied(driver, table, values)
+            async with judging(self.connection) if table is judgement else nullcontext():
+                written += await copied(driver, table, values)
         await self.move(org, rows.stripe_of(changes[0].id), [made for change in changes for made in change.entries])
         return written
 

@@ -52,13 +52,13 @@ class Loans(Balances):
 
     async def keep_judgement(self, org: OrgId, loan_id: LoanId, row: JudgementRow) -> None:
         """Write a judgement that let nothing through."""
-        await self._insert(judgement, rows.judgement_rows(org, loan_id, [row]))
+        await self._judge(rows.judgement_rows(org, loan_id, [row]))
 
     async def record(self, change: LoanChange) -> None:
         """Write one loan's change. Balances come last, so that busy accounts are held for the shortest time."""
         if change.before is None:
             await self._insert(loan, [rows.loan_row(change)])
-        await self._insert(judgement, rows.judgement_rows(change.org, change.id, change.judgements))
+        await self._judge(rows.judgement_rows(change.org, change.id, change.judgements))
         await self._insert(event, rows.event_rows(change))
         await self._insert(entry, rows.entry_rows(change.org, change.entries))
         await self._place(change)
@@ -73,6 +73,10 @@ class Loans(Balances):
             await self._put(plan, dues)
         elif change.before is not None:
             await self.connection.execute(delete(plan).where(plan.c.org == change.org, plan.c.loan_id == change.id))
+
+    async def _judge(self, values: list[rows.Row]) -> None:
+        if values:
+            await self.as_judge(insert(judgement), values)
 
     async def _insert(self, table: Table, values: list[rows.Row]) -> None:
         if values:

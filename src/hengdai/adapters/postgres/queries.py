@@ -74,6 +74,12 @@ QUERIES: dict[str, str] = {
         SELECT e.event_id, e.clearance, l.simple_e8, l.compound_e8
         FROM event e JOIN loan l ON l.org = e.org AND l.loan_id = e.loan_id
         WHERE e.org = CAST(:org AS text) AND e.loan_id = CAST(:loan AS text) ORDER BY e.seq""",
+    # Every answer of a text on trial, with what its loan is about; those of one loan in the order of its gates.
+    "shadowed": """
+        SELECT s.org, s.loan_id, s.stage, s.day, s.cleared, s.stopping, s.said, l.facilitator, l.currency, l.principal
+        FROM shadow_judgement s JOIN loan l ON l.org = s.org AND l.loan_id = s.loan_id
+        WHERE s.org = CAST(:org AS text) AND s.digest = CAST(:digest AS text)
+        ORDER BY s.loan_id, s.day, array_position(ARRAY['application', 'signing', 'disbursement'], s.stage)""",
     "balances": f"""
         SELECT currency, account, sum(balance)::bigint AS balance FROM account_balance
         WHERE {_BOOK} GROUP BY currency, account ORDER BY currency, account""",

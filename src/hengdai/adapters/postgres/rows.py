@@ -63,7 +63,7 @@ def event_rows(change: LoanChange) -> list[Row]:
 
 def event_of(row: Mapping[str, Any]) -> Event:
     """The event of a row of the table `event`."""
-    return Event(EventId(row["event_id"]), row["seq"], row["day"], row["known"], fact_from_json(_json(row["fact"])))
+    return Event(EventId(row["event_id"]), row["seq"], row["day"], row["known"], fact_from_json(json_of(row["fact"])))
 
 
 def judgement_rows(org: OrgId, loan: LoanId, judgements: Iterable[JudgementRow]) -> list[Row]:
@@ -85,7 +85,7 @@ def judgement_rows(org: OrgId, loan: LoanId, judgements: Iterable[JudgementRow])
 
 def judgement_of(row: Mapping[str, Any]) -> JudgementRow:
     """The judgement of a row of the table `judgement`."""
-    said, stopping = _json(row["judgement"]), tuple(row["stopping"])
+    said, stopping = json_of(row["judgement"]), tuple(row["stopping"])
     return JudgementRow(row["judgement_id"], row["stage"], row["day"], row["pack_digest"], said, stopping)
 
 
@@ -191,7 +191,8 @@ def plan_row(org: OrgId, loan: LoanId, terms: Terms, at: Position) -> Row | None
     }
 
 
-def _json(value: object) -> Any:
+def json_of(value: object) -> Any:
+    """A JSON column as data: the driver gives it as text, or read already."""
     return json.loads(value) if isinstance(value, str) else value
 
 

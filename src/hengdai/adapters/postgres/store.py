@@ -21,8 +21,8 @@ _log = structlog.get_logger(__name__)
 
 _ATTEMPTS = 60
 _SERIALIZATION_FAILURE, _DEADLOCK, _UNIQUE_VIOLATION = "40001", "40P01", "23505"
-# Two writers took the same next event of a loan, or applied for the same loan: the later one decides anew.
-_RACES = frozenset({"event_pkey", "loan_pkey", "job_pkey", "job_step_pkey"})
+# Two writers took the same next event of a loan, publication or setting, or one new loan: the later decides anew.
+_RACES = frozenset({"event_pkey", "loan_pkey", "job_pkey", "job_step_pkey", "law_publication_pkey", "law_setting_pkey"})
 
 
 class PostgresStore:

@@ -168,7 +168,77 @@ judgement = Table(
            comment="whether it lets through; part of the key so that an event can demand it"),
     Index("judgement_stopping", "org", "day", postgresql_where=text("cardinality(stopping) > 0")),
     *_recorded_in("judgement"),
-    comment="what the law said at each gate",
+    comment="what the law said at each gate; written by the judge's role alone",
+)  # fmt: skip
+
+law_proposal = Table(
+    "law_proposal", metadata,
+    _org("whose book it is for"),
+    _column("proposal_id", Text, "UUIDv7", key=True),
+    _column("pack_id", Text, "jurisdiction", key=True),
+    _column("digest", Text, "the text put forward; it stands in pack", key=True),
+    _column("replaces", Text, "the text that was in force then", key=True),
+    _column("maker", Text, "the API key of whoever put it forward; part of the key so that a publication can demand it",
+            key=True),
+    _column("day", Date, "the business day"),
+    _column("proposed", _INSTANT, "when"),
+    *_recorded_in("law_proposal"),
+    comment="texts of the law put forward for a funder's own book; they bind nobody",
+)  # fmt: skip
+
+law_publication = Table(
+    "law_publication", metadata,
+    _org("whose book it judges"),
+    _column("pack_id", Text, "jurisdiction", key=True),
+    _column("number", Integer, "counts from 1; the highest is in force", key=True),
+    _column("proposal_id", Text, "what was put forward"),
+    _column("digest", Text, "the text that judges from here on"),
+    _column("replaces", Text, "the text that judged before"),
+    _column("maker", Text, "the API key of whoever put it forward"),
+    _column("checker", Text, "the API key of whoever published it; never the maker's"),
+    _column("day", Date, "the business day"),
+    _column("published", _INSTANT, "when"),
+    _column("shown", JSON, "what the checker was shown: changes and loans that would turn, in numbers"),
+    CheckConstraint("checker <> maker", name="law_publication_two_persons"),
+    ForeignKeyConstraint(
+        ["org", "proposal_id", "pack_id", "digest", "replaces", "maker"],
+        [f"law_proposal.{c}" for c in ("org", "proposal_id", "pack_id", "digest", "replaces", "maker")],
+        name="law_publication_proposal",
+    ),
+    Index("law_publication_once", "org", "proposal_id", unique=True),
+    *_recorded_in("law_publication"),
+    comment="which text of the law judges a book, by two persons; written by the judge's role alone",
+)  # fmt: skip
+
+law_setting = Table(
+    "law_setting", metadata,
+    _org("whose book it judges"),
+    _column("pack_id", Text, "jurisdiction", key=True),
+    _column("number", Integer, "counts from 1; the highest is in force", key=True),
+    _column("switches", ARRAY(Text), "all that the funder has switched on"),
+    _column("shadow", Text, "the text that runs on trial beside the one in force", null=True),
+    _column("key_id", Text, "the API key it came by"),
+    _column("day", Date, "the business day"),
+    _column("set_at", _INSTANT, "when"),
+    *_recorded_in("law_setting"),
+    comment="how a book is judged beside the text itself; written by the judge's role alone",
+)  # fmt: skip
+
+_JUDGED = ("org", "loan_id", "judgement_id", "stage", "day", "cleared")
+shadow_judgement = Table(
+    "shadow_judgement", metadata,
+    _org(),
+    _loan(),
+    _column("judgement_id", Text, "the judgement that bound", key=True),
+    _column("stage", Text, "its stage", key=True),
+    _column("day", Date, "its day", key=True),
+    _column("digest", Text, "the text on trial", key=True),
+    _column("cleared", Boolean, "whether the judgement that bound let it through"),
+    _column("stopping", ARRAY(Text), "rules of the text on trial that would have stopped it"),
+    _column("said", JSON, "rules that answered otherwise, or why it could not answer"),
+    ForeignKeyConstraint(_JUDGED, [f"judgement.{c}" for c in _JUDGED], name="shadow_judgement_beside"),
+    Index("shadow_judgement_digest", "org", "digest"),
+    comment="what a text on trial would have said at each gate; it stops nothing",
 )  # fmt: skip
 
 _STAGE = (
@@ -349,7 +419,7 @@ evidence_leaf = Table(
 
 APPEND_ONLY = (
     organisation, api_key, key_revocation, pack, partner_listing, command, answer, loan, judgement, event, entry,
-    arrears_move, day_close, job_step, evidence_leaf,
+    arrears_move, day_close, job_step, evidence_leaf, law_proposal, law_publication, law_setting, shadow_judgement,
 )  # fmt: skip
 """Tables whose rows are never changed or removed."""
 

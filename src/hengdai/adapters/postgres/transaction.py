@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 _AS = text("SELECT set_config('hengdai.org', :org, true), set_config('role', :role, true)")
+_ROLE = text("SELECT set_config('role', :role, true)")
 _ONE_VIEW = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
 
@@ -18,6 +19,8 @@ class DatabaseRole(StrEnum):
     EXAMINER = "hengdai_examiner"
     DOOR = "hengdai_door"
     SEALER = "hengdai_sealer"
+    JUDGE = "hengdai_judge"
+    """Alone may write what the law said, and by which law a book is judged."""
 
 
 @asynccontextmanager
@@ -26,6 +29,17 @@ async def writing(engine: AsyncEngine, role: DatabaseRole, org: str) -> AsyncIte
     async with engine.begin() as connection:
         await connection.execute(_AS, {"org": org, "role": role.value})
         yield connection
+
+
+@asynccontextmanager
+async def judging(connection: AsyncConnection) -> AsyncIterator[None]:
+    """Within a transaction of the program, the judge's role for what is written inside; the program's own after it.
+
+    An exception ends the transaction, and the role with it.
+    """
+    await connection.execute(_ROLE, {"role": DatabaseRole.JUDGE.value})
+    yield
+    await connection.execute(_ROLE, {"role": DatabaseRole.APP.value})
 
 
 @asynccontextmanager

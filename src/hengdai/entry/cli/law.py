@@ -10,6 +10,7 @@ import typer
 from hengdai.adapters.clock import WallClock
 from hengdai.entry.cli.exits import Exit
 from hengdai.entry.cli.law_book import PackId, impact, pack_named, pages
+from hengdai.entry.cli.law_publish import propose, publish, published, shadow, switch
 from hengdai.entry.cli.options import Json
 from hengdai.entry.cli.talk import console, data, data_json, stop, table
 from hengdai.law import report
@@ -21,10 +22,13 @@ law = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     no_args_is_help=True,
-    help="法律文本包: 查看, 解释, 检查, 事实, 差异, 影响, 网页. Show, explain, check, facts, diff, impact, pages.",
+    help="法律文本包: 查看, 解释, 检查, 差异, 影响, 发布, 试行. Show, explain, check, diff, impact, publish, try.",
 )
 law.command()(impact)
 law.command()(pages)
+for _verb in (propose, publish, published, switch):
+    law.command()(_verb)
+law.add_typer(shadow, name="shadow")
 _On = Annotated[
     datetime | None,
     typer.Option("--on", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="哪一天的法律, 默认今天 / law of which day"),

@@ -91,6 +91,14 @@ def _json(found: LawImpact, live: Pack, candidate: Pack, since: date) -> dict[st
 
 
 def _print(found: LawImpact) -> None:
+    print_turned(found)
+    loans = found.turned.select("org", "loan").n_unique()
+    figures = {"judgements": found.judgements, "live": found.stopped_live, "new": found.stopped_new}
+    say(_WEIGHED.fill(**figures, loans=loans))
+
+
+def print_turned(found: LawImpact) -> None:
+    """The table of what would turn: by rule, clause and partner, with loans and amounts; nothing when nothing would."""
     headings = {
         "规则 rule": False,
         "条款 clause": False,
@@ -114,9 +122,6 @@ def _print(found: LawImpact) -> None:
     ]
     if rows:
         console().print(table(headings, rows))
-    loans = found.turned.select("org", "loan").n_unique()
-    figures = {"judgements": found.judgements, "live": found.stopped_live, "new": found.stopped_new}
-    say(_WEIGHED.fill(**figures, loans=loans))
 
 
 def pages(

@@ -1,6 +1,7 @@
 """`hengdai`: the root of the command line. It knows the story and loads a command only when one is called."""
 
 import sys
+from collections.abc import Iterator
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -40,6 +41,16 @@ def load(command: Command) -> Any:
     alone = typer.Typer(add_completion=False, rich_markup_mode=None)
     alone.command(command.name)(found)
     return typer.main.get_command(alone)
+
+
+def leaves(name: str, found: Any) -> Iterator[tuple[str, Any]]:
+    """Every command under a name, groups opened: ("law shadow begin", command)."""
+    inside = getattr(found, "commands", None)
+    if inside is None:
+        yield name, found
+    else:
+        for each, command in inside.items():
+            yield from leaves(f"{name} {each}", command)
 
 
 def story() -> str:

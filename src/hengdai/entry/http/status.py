@@ -30,7 +30,16 @@ STATUS: dict[str, int] = {
     "not_found": 404,
     "unreadable": 422,
     "law_silent": 422,
+    "law_changed": 409,
     "not_yours": 403,
+    # the law of a book
+    "same_person": 403,
+    "other_text": 409,
+    "other_place": 422,
+    "nothing_new": 409,
+    "overtaken": 409,
+    "switch_lost": 409,
+    "cases_fail": 422,
     # a loan
     "no_such_loan": 404,
     "loan_exists": 409,
