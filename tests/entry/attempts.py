@@ -241,6 +241,7 @@ async def _rebuild(target: Target) -> None:
 VERBS: dict[str, Attempt | str] = {
     "admit_partner.admit_partner": _admit,
     "audit_books.audit_books": "reads",
+    "audit_law.audit_law": "reads",
     "bulk.chunk_done": "reads",
     "bulk.record_chunk": _chunk,
     "command.run": _run,

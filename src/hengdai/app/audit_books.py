@@ -1,15 +1,16 @@
-"""The second bookkeeper over a whole book: every balance, every loan and every position computed again and compared.
+"""The second bookkeeper over a whole book: balances, loans, positions and judgements made again and compared.
 
 It reads entries, events and positions side by side, loan by loan, from one state of the book, and keeps
 nothing but sums; so its memory does not grow with the book.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from hengdai.app.actor import Actor
+from hengdai.app.audit_law import audit_law
 from hengdai.app.ports import Office
 from hengdai.app.position import Plan, Position, position
 from hengdai.app.side_by_side import Side, first_loan
@@ -47,6 +48,7 @@ class Audit:
     loans: int
     events: int
     entries: int
+    judgements: int
     discrepancies: tuple[Discrepancy, ...]
     trial_balances: tuple[TrialBalance, ...]
 
@@ -60,7 +62,10 @@ async def audit_books(office: Office, actor: Actor, org: OrgId | None = None) ->
     """Audit the book of `org` (default: the actor's own). An actor that does not see it finds it empty."""
     async with office.store.begin(actor) as work:
         auditor = _Auditor(work, org or actor.org)
-        return await auditor.audit()
+        books = await auditor.audit()
+    law = await audit_law(office, actor, org)
+    found = (*books.discrepancies, *law.discrepancies)[:_KEPT]
+    return replace(books, judgements=law.judgements, discrepancies=found)
 
 
 class _Auditor:
@@ -94,6 +99,7 @@ class _Auditor:
             self._loans,
             events.read,
             verdict.entries,
+            0,
             (*verdict.discrepancies, *self._found)[:_KEPT],
             tuple(trial_balance(balances, currency) for currency in sorted({currency for currency, _ in balances})),
         )

@@ -4,7 +4,6 @@ Nothing is bound by it and nothing is written. Both texts answer the same record
 is the text alone; a fact that nobody had recorded stays unknown to both.
 """
 
-import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,16 +13,14 @@ import polars as pl
 
 from hengdai.app.actor import Actor
 from hengdai.app.ports import Office
-from hengdai.law.columns import dtype
-from hengdai.law.fact import FactEntry
+from hengdai.app.said_columns import DAYS, columns, said_of
 from hengdai.law.impact import History, impact
 from hengdai.law.judge import Settings
-from hengdai.law.kinds import DayOf, Stage, Unit
+from hengdai.law.kinds import Stage
 from hengdai.law.pack import Pack
 
 CHUNK = 20_000
 """Judgements weighed at once: some hundred megabytes at most."""
-_DAYS = {which: f"_{which.value}" for which in (DayOf.APPLICATION, DayOf.CONTRACT, DayOf.ORIGINATION)}
 TURNED = {
     "org": pl.String, "loan": pl.String, "partner": pl.String, "currency": pl.String, "amount": pl.Int64,
     "stage": pl.String, "rule": pl.String, "clause": pl.String, "live": pl.Boolean, "candidate": pl.Boolean,
@@ -93,13 +90,12 @@ def _weighed(
     said = [said_of(row["judgement"]) for row in rows]
     frame = pl.DataFrame(
         [
-            *(_column(entry, said) for entry in {**live.facts, **candidate.facts}.values()),
-            *(_day(which, name, said) for which, name in _DAYS.items()),
+            *columns({**live.facts, **candidate.facts}.values(), said),
             pl.Series("_partner", [row["facilitator"] for row in rows], pl.String),
             pl.Series("_amount", [row["principal"] for row in rows], pl.Int64),
         ]
     )
-    told = impact(live, candidate, History(frame, _DAYS, "_partner", "_amount"), stage=stage, settings=settings)
+    told = impact(live, candidate, History(frame, DAYS, "_partner", "_amount"), stage=stage, settings=settings)
     subjects = pl.DataFrame(
         {
             "row": range(len(rows)),
@@ -117,29 +113,3 @@ def _weighed(
         pl.col("rule").replace_strict(clauses, return_dtype=pl.String).alias("clause")
     )
     return (told.subjects, told.stopped_live, told.stopped_new), turned.select(list(TURNED)).cast(TURNED)  # type: ignore[arg-type]
-
-
-def said_of(value: Any) -> Mapping[str, Any]:
-    """A stored answer as data: the driver gives JSON as text, or read already."""
-    said: Mapping[str, Any] = json.loads(value) if isinstance(value, str) else value
-    return said
-
-
-def _column(entry: FactEntry, said: Sequence[Mapping[str, Any]]) -> pl.Series:
-    """One fact of all judgements; what the catalogue does not believe is unknown."""
-    values = [each["facts"].get(entry.id) for each in said]
-    if entry.unit is Unit.DATE:
-        values = [_iso(value) for value in values]
-    believed = [value if value is not None and entry.believes(value) else None for value in values]
-    return pl.Series(entry.id, believed, dtype(entry))
-
-
-def _day(which: DayOf, name: str, said: Sequence[Mapping[str, Any]]) -> pl.Series:
-    return pl.Series(name, [_iso(each["days"].get(which.value)) for each in said], pl.Date)
-
-
-def _iso(value: Any) -> date | None:
-    try:
-        return date.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None

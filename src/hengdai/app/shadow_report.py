@@ -8,9 +8,10 @@ import polars as pl
 
 from hengdai.app.actor import Actor
 from hengdai.app.command import Declined, No, Turned
-from hengdai.app.law_impact import TURNED, LawImpact, said_of
+from hengdai.app.law_impact import TURNED, LawImpact
 from hengdai.app.live_law import live_law, text_of
 from hengdai.app.ports import Office
+from hengdai.app.said_columns import said_of
 from hengdai.law.errors import LawIsMissing
 from hengdai.law.pack import Pack
 

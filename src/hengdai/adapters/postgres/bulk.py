@@ -15,7 +15,8 @@ from sqlalchemy.dialects.postgresql import JSON
 
 from hengdai.adapters.postgres import rows
 from hengdai.adapters.postgres.loans import Loans
-from hengdai.adapters.postgres.tables import RECORDED_IN, entry, event, evidence_leaf, judgement, loan, plan, position
+from hengdai.adapters.postgres.table_parts import RECORDED_IN
+from hengdai.adapters.postgres.tables import entry, event, evidence_leaf, judgement, loan, plan, position
 from hengdai.adapters.postgres.transaction import judging
 from hengdai.app import position as positions
 from hengdai.app.work import LoanChange

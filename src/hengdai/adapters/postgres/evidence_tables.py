@@ -9,7 +9,7 @@ from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql import JSON
 
 from hengdai.adapters.postgres import evidence_records as records
-from hengdai.adapters.postgres import tables
+from hengdai.adapters.postgres import law_tables, tables
 from hengdai.evidence.record import RecordKind
 
 
@@ -49,9 +49,9 @@ LEAF_TABLES = (
     _plain(tables.key_revocation, RecordKind.KEY, ("key_id",), "revoked"),
     LeafTable(tables.partner_listing, records.of_listing),
     LeafTable(tables.pack, records.of_pack),
-    _plain(tables.law_proposal, RecordKind.PACK, ("proposal_id",), "proposed"),
-    _plain(tables.law_publication, RecordKind.PACK, ("pack_id", "number"), "published"),
-    _plain(tables.law_setting, RecordKind.CONFIGURATION, ("pack_id", "number"), "set_at"),
+    _plain(law_tables.law_proposal, RecordKind.PACK, ("proposal_id",), "proposed"),
+    _plain(law_tables.law_publication, RecordKind.PACK, ("pack_id", "number"), "published"),
+    _plain(law_tables.law_setting, RecordKind.CONFIGURATION, ("pack_id", "number"), "set_at"),
     LeafTable(tables.judgement, records.of_judgement),
     LeafTable(tables.event, records.of_event),
     LeafTable(tables.entry, records.of_entry),

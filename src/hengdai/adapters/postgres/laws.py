@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import Row, select, text
 from sqlalchemy.dialects.postgresql import insert
 
+from hengdai.adapters.postgres.law_tables import law_proposal, law_publication, law_setting, shadow_judgement
 from hengdai.adapters.postgres.rows import json_of
 from hengdai.adapters.postgres.session import Session
-from hengdai.adapters.postgres.tables import law_proposal, law_publication, law_setting, shadow_judgement
 from hengdai.app.laws import LawRows, ProposalRow, PublicationRow, SettingRow, ShadowRow
 from hengdai.base.canonical import canonical
 from hengdai.base.identity import LoanId, OrgId

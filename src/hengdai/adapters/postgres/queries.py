@@ -74,6 +74,14 @@ QUERIES: dict[str, str] = {
         SELECT e.event_id, e.clearance, l.simple_e8, l.compound_e8
         FROM event e JOIN loan l ON l.org = e.org AND l.loan_id = e.loan_id
         WHERE e.org = CAST(:org AS text) AND e.loan_id = CAST(:loan AS text) ORDER BY e.seq""",
+    # Every judgement of a book with what its loan row says, for judging again.
+    "judged_in": """
+        SELECT j.loan_id, j.judgement_id, j.stage, j.day, j.pack_digest, j.judgement, j.stopping, l.facilitator,
+            l.guarantor, l.lender_kind, l.currency, l.principal, l.terms_digest, l.simple_e8, l.compound_e8
+        FROM judgement j JOIN loan l ON l.org = j.org AND l.loan_id = j.loan_id
+        WHERE j.org = CAST(:org AS text) ORDER BY j.loan_id, j.judgement_id""",
+    "listed": """
+        SELECT listing_id, listing FROM partner_listing WHERE org = CAST(:org AS text) ORDER BY listing_id""",
     # Every answer of a text on trial, with what its loan is about; those of one loan in the order of its gates.
     "shadowed": """
         SELECT s.org, s.loan_id, s.stage, s.day, s.cleared, s.stopping, s.said, l.facilitator, l.currency, l.principal

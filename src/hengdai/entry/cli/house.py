@@ -70,7 +70,7 @@ def end_of_day(
 
 
 def audit_books(org: _Orgs = None, json: Json = False, data: Data = None, dsn: Dsn = None) -> None:
-    """第二记账人: 由事件与凭证独立重算全部余额, 借款与持仓. A second bookkeeper recomputes everything.
+    """第二记账人: 独立重算全部余额, 借款与持仓, 并重新判定. A second bookkeeper recomputes everything, verdicts too.
 
     退出码 1: 账不符. Exit 1: the books differ.
 
@@ -98,6 +98,7 @@ def _audit_json(audit: Audit) -> dict[str, object]:
         "loans": audit.loans,
         "events": audit.events,
         "entries": audit.entries,
+        "judgements": audit.judgements,
         "agrees": audit.agrees,
         "trial_balances": [
             {"currency": each.currency, "debit": each.debit, "credit": each.credit} for each in audit.trial_balances
@@ -112,6 +113,7 @@ def _print_audits(audits: list[Audit]) -> None:
         "借款 loans": True,
         "事件 events": True,
         "凭证 entries": True,
+        "判定 verdicts": True,
         "借 = 贷 debit = credit": True,
         "结论 verdict": False,
     }
@@ -119,7 +121,17 @@ def _print_audits(audits: list[Audit]) -> None:
     for audit in audits:
         sums = "  ".join(str(Money(each.debit, currency_of(each.currency))) for each in audit.trial_balances)
         verdict = "相符 agrees" if audit.agrees else "不符 differs"
-        rows.append([audit.org, f"{audit.loans:,}", f"{audit.events:,}", f"{audit.entries:,}", sums, verdict])
+        rows.append(
+            [
+                audit.org,
+                f"{audit.loans:,}",
+                f"{audit.events:,}",
+                f"{audit.entries:,}",
+                f"{audit.judgements:,}",
+                sums,
+                verdict,
+            ]
+        )
     console().print(table(headings, rows))
     for audit in audits:
         for found in audit.discrepancies[:20]:
