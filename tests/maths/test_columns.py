@@ -104,6 +104,15 @@ def test_a_rate_on_a_tie_is_rounded_as_the_twin_rounds_it() -> None:
     assert [int(each) for each in found.simple_e8] == [all_in(flows, 1).simple_e8 for flows in loans]
 
 
+def test_a_compound_rate_on_a_tie_is_rounded_as_the_twin_rounds_it() -> None:
+    # All is repaid after a year of twelve periods, at exactly k + 1/2 hundred-millionths a year and one coin beside.
+    loans = [[-2 * 10**8, *[0] * 11, 2 * 10**8 + 2 * k + off] for k in range(-4000, 4000, 97) for off in (0, 1, 2)]
+    found = columns.all_in_columns(*_ragged(loans), 12)
+    assert found.compound_e8.tolist() == [all_in(flows, 12).compound_e8 for flows in loans]
+    half_up = [Rounding.HALF_UP.ratio((flows[-1] + flows[0]) * 10**8, -flows[0]) for flows in loans]
+    assert found.compound_e8.tolist() == half_up
+
+
 @settings(deadline=None, max_examples=25)
 @given(
     st.lists(

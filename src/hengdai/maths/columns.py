@@ -22,7 +22,7 @@ from hengdai.maths.allocation import Across
 from hengdai.maths.day_count import DayCount, days_in_year
 from hengdai.maths.kernels.shape import CHUNK
 from hengdai.maths.periods import BrokenFirst, Frequency, PeriodInterest, Unit
-from hengdai.maths.root import NoRate, Roots, Why
+from hengdai.maths.root import Bracket, NoRate, Roots, Why
 from hengdai.maths.schedule import schedule
 from hengdai.maths.sense import MAX_COUNT, MAX_EVERY, MAX_PRINCIPAL, MAX_RATE_E8, Nonsense
 from hengdai.maths.terms import CALCULATOR, Method, Residue, ScheduleTerms
@@ -108,9 +108,19 @@ def all_in_columns(
     for i in np.flatnonzero((rates.state == RATE) & ~(simple_sure & compound_sure)):
         flows = [int(each) for each in values[offsets[i] : offsets[i + 1]]]
         apart = 0 if by_days is None else int(by_days[i])
-        exact = cost.all_in_days(flows, apart) if apart else cost.all_in(flows, periods_per_year)
+        exact = cost.all_in_days(flows, apart) if apart else _from_proof(flows, rates, int(i), periods_per_year)
         simple[i], compound[i] = (min(each, 2**63 - 1) for each in (exact.simple_e8, exact.compound_e8))
     return CostColumns(simple, compound, rates.state)
+
+
+def _from_proof(flows: list[int], rates: RateColumns, i: int, periods_per_year: int) -> cost.AllIn:
+    """The twin's figures from the bracket that is proved already, where its ends are rates and its signs are known."""
+    low, high = (Fraction(rates.rate[i]) + side * Fraction(rates.reach[i]) for side in (-1, 1))
+    if low <= -1 or sum((one > 0) != (other > 0) for one, other in pairwise(filter(None, flows))) != 1:
+        return cost.all_in(flows, periods_per_year)
+    ordered = tuple(cost.Flow(amount, k) for k, amount in enumerate(flows) if amount)
+    proved = Bracket(ordered, low, high, 1 if ordered[-1].amount > 0 else -1, unique=True)
+    return cost.from_bracket(proved, periods_per_year)
 
 
 def dated_rates(

@@ -8,9 +8,11 @@ side may be the positive one. Rates come out e8 (10⁻⁸), rounded half-up from
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, localcontext
 from fractions import Fraction
 from math import lcm
 
+from hengdai.base.check import check
 from hengdai.base.rate import E8
 from hengdai.base.rounding import Rounding
 from hengdai.maths.day_count import DayCount, year_fraction
@@ -31,7 +33,8 @@ __all__ = [
 ]
 
 DAYS_A_YEAR = 365
-_NARROWINGS = 160  # halvings before a figure counts as lying on a tie of the rounding
+_DIGITS = 70
+"""How near to a tie of the rounding, in decimal digits of one plus the rate, a rate counts as lying on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,7 @@ def annual_effective(rate: Effective) -> Fraction:
 
 def _annual(rate: Fraction, periods: int) -> tuple[Fraction, Fraction]:
     """Bounds of (1 + rate)^periods - 1."""
-    width = 256 + periods.bit_length()
+    width = 320 + periods.bit_length()
     up, down = rate.numerator + rate.denominator, rate.denominator
     low, high = power_between((up << width) // down, -(-(up << width) // down), periods, width)
     return Fraction(low, 1 << width) - 1, Fraction(high, 1 << width) - 1
@@ -137,16 +140,28 @@ def _simple_e8(bracket: Bracket, periods: Fraction) -> int:
 
 
 def _compound_e8(bracket: Bracket, periods: int) -> int:
-    """The e8 figure of (1 + rate)^periods - 1 that both ends of the bracket round to, narrowing it until they agree.
+    """The e8 figure of (1 + rate)^periods - 1: where the bracket spans a tie, the signs close around the tie decide.
 
-    A figure still open after all narrowings lies within 2⁻¹⁶⁰ of the bracket's width of a tie and counts as the tie.
+    A rate between those two signs lies within 10⁻⁷⁰ of the tie and counts as it.
     """
-    for _ in range(_NARROWINGS):
-        low, high = _e8(_annual(bracket.low, periods)[0]), _e8(_annual(bracket.high, periods)[1])
-        if low == high:
-            return low
-        bracket = bracket.halved()
-    return high if high > 0 else low
+    low, high = _e8(_annual(bracket.low, periods)[0]), _e8(_annual(bracket.high, periods)[1])
+    while high > low:
+        middle = (low + high) // 2
+        below, above = (sign_at(bracket.flows, rate) for rate in _around(Fraction(2 * middle + 1, 2 * E8), periods))
+        if below != above:
+            return middle + 1 if middle >= 0 else middle
+        low, high = (middle + 1, high) if below == bracket.low_sign else (low, middle)
+    return low
+
+
+def _around(annual: Fraction, periods: int) -> tuple[Fraction, Fraction]:
+    """Two rates per period, 10⁻⁷⁰ of one plus the rate to either side, whose compounding encloses `annual`."""
+    with localcontext(Context(prec=_DIGITS + 20, Emax=MAX_EMAX, Emin=MIN_EMIN)):
+        growth = (Decimal(annual.numerator + annual.denominator) / annual.denominator) ** (Decimal(1) / periods)
+        below, above = (Fraction(growth * (1 + side * Decimal(10) ** -_DIGITS)) - 1 for side in (-1, 1))
+    low, high = _annual(below, periods)[1], _annual(above, periods)[0]
+    check(low < annual < high, "the rates around a tie enclose it", annual=annual, periods=periods)
+    return below, above
 
 
 def _e8(rate: Fraction) -> int:
