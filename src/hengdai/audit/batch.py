@@ -150,7 +150,6 @@ def _judged(weighed: Weighed, facts: pl.DataFrame) -> list[pl.Series]:
 
     Those are the caps, which an audit is for, and every rule whose facts this tape has columns for.
     """
-    outcomes = weighed.outcomes
     breached = [_when(rule.id, Outcome.BREACHED) for rule in weighed.rules]
     undetermined = [_when(rule.id, Outcome.UNDETERMINED) for rule in weighed.rules]
     caps = {rule.id for rule in cap_rules(weighed.rules, SIMPLE) if rule.effect is Effect.BLOCK}
@@ -159,12 +158,12 @@ def _judged(weighed: Weighed, facts: pl.DataFrame) -> list[pl.Series]:
         for rule in weighed.rules
         if rule.id in caps or all(name in facts.columns for name in rule.facts)
     ]
-    frame = outcomes.select(
+    frame = weighed.kinds.select(
         _listed(breached).alias("breached"),
         _listed(undetermined).alias("undetermined"),
         _listed(answerable).alias("open"),
     )
-    return frame.get_columns()
+    return frame[weighed.kind].get_columns()
 
 
 def _different(compared: list[Difference]) -> list[pl.Series]:

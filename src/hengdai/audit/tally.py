@@ -95,10 +95,12 @@ class Tally:
         self._keep_worst(audited)
 
     def _law(self, audited: Audited) -> None:
-        for rule in audited.weighed.rules:
-            counted = audited.weighed.outcomes[rule.id].value_counts()
-            self.outcomes.update({(rule.id, str(outcome)): count for outcome, count in counted.iter_rows()})
-        self.missing.update(audited.weighed.missing)
+        weighed = audited.weighed
+        loans = np.bincount(weighed.kind, minlength=weighed.kinds.height).tolist()
+        for rule in weighed.rules:
+            for outcome, count in zip(weighed.kinds[rule.id], loans, strict=True):
+                self.outcomes[rule.id, outcome] += count
+        self.missing.update(weighed.missing)
 
     def _money(self, found: pl.DataFrame) -> None:
         caps = found.filter(pl.col("cap_simple_e8").is_not_null())["cap_simple_e8", "cap_by"]

@@ -27,12 +27,15 @@ _DAYS = {
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """Outcomes of a batch: `outcomes` has a column a rule; caps e8 a year or :data:`NO_CAP`, `by` the rule that set it.
+    """Outcomes of a batch: `kinds` has a row for each combination of outcomes that occurs, and a column a rule.
 
-    `missing` counts, by rule and fact, the loans left undetermined for want of that fact.
+    Loan i has those of row ``kind[i]``; millions of loans share some hundreds of combinations. Caps are e8 a year or
+    :data:`NO_CAP`, `by` is the rule that set it. `missing` counts, by rule and fact, the loans left undetermined for
+    want of that fact.
     """
 
-    outcomes: pl.DataFrame
+    kinds: pl.DataFrame
+    kind: Ints
     rules: tuple[Rule, ...]
     cap_simple: Ints
     cap_compound: Ints
@@ -47,16 +50,28 @@ def weigh_columns(pack: Pack, facts: pl.DataFrame, loans: pl.DataFrame, as_if: d
     """
     frame = facts.with_columns(_days(loans, as_if))
     parts = [judge_columns(pack, frame, stage=stage, days=_DAYS, settings=on) for stage in STAGES]
-    outcomes = pl.concat(parts, how="horizontal")
     rules = tuple(rule for stage in STAGES for rule in pack.at(stage))
-    strict = on.switches
-    simple, compound, by = _caps(pack, rules, outcomes, frame, strict)
-    return Weighed(outcomes, rules, simple, compound, by, _missing(rules, outcomes, facts))
+    kinds, kind = _kinds(pl.concat(parts, how="horizontal"))
+    simple, compound, by = _caps(_Judged(pack, rules, kinds, kind, on.switches), frame)
+    return Weighed(kinds, kind, rules, simple, compound, by, _missing(rules, kinds, kind, facts))
+
+
+def _kinds(outcomes: pl.DataFrame) -> tuple[pl.DataFrame, Ints]:
+    """The combinations of outcomes that occur, in the order of their first rows, and which of them each row has."""
+    codes = outcomes.with_columns(pl.all().to_physical().cast(pl.UInt64))
+    # Four outcomes are two bits, so that one word holds those of thirty-two rules.
+    words = [codes.columns[begin : begin + 32] for begin in range(0, codes.width, 32)]
+    keys = codes.select(
+        pl.sum_horizontal(pl.col(name) * 4**place for place, name in enumerate(word)).alias(word[0]) for word in words
+    )
+    first = keys.with_row_index("at").select(pl.col("at").first().over(keys.columns))["at"].to_numpy()
+    rows = np.unique(first)
+    return outcomes[rows], np.searchsorted(rows, first).astype(np.int64)
 
 
 def _days(loans: pl.DataFrame, as_if: date | None) -> list[pl.Series]:
     if as_if is not None:
-        return [pl.Series(name, [as_if] * loans.height, pl.Date) for name in sorted(set(_DAYS.values()))]
+        return [pl.Series(name, [as_if], pl.Date).new_from_index(0, loans.height) for name in sorted({*_DAYS.values()})]
     paid = loans["disbursed_on"]
     applied = loans.select(pl.coalesce(pl.col("applied_at").dt.date(), pl.col("disbursed_on")))["applied_at"]
     posted = loans.select(pl.coalesce("as_of", "disbursed_on"))["as_of"]
@@ -80,56 +95,67 @@ def cap_rules(rules: tuple[Rule, ...], fact: str) -> list[Rule]:
     ]
 
 
-def _caps(
-    pack: Pack, rules: tuple[Rule, ...], outcomes: pl.DataFrame, frame: pl.DataFrame, strict: frozenset[str]
-) -> tuple[Ints, Ints, pl.Series]:
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What the caps are found in: the rules, and the outcomes by kind."""
+
+    pack: Pack
+    rules: tuple[Rule, ...]
+    kinds: pl.DataFrame
+    kind: Ints
+    strict: frozenset[str]
+
+
+def _caps(judged: _Judged, frame: pl.DataFrame) -> tuple[Ints, Ints, pl.Series]:
     """The lowest cap that governs each loan, simple among rules that stop a loan, compound among all."""
-    height = outcomes.height
+    height = len(judged.kind)
     caps = {SIMPLE: np.full(height, NO_CAP, np.int64), COMPOUND: np.full(height, NO_CAP, np.int64)}
-    by = np.full(height, "", dtype=object)
+    names, by = [""], np.zeros(height, np.int64)
     for fact, found in caps.items():
-        for rule in cap_rules(rules, fact):
-            if fact == SIMPLE and rule.effect_under(Outcome.BREACHED, strict) is not Effect.BLOCK:
+        for rule in cap_rules(judged.rules, fact):
+            if fact == SIMPLE and rule.effect_under(Outcome.BREACHED, judged.strict) is not Effect.BLOCK:
                 continue
-            governs = outcomes[rule.id].is_in([Outcome.HOLDS.value, Outcome.BREACHED.value]).to_numpy()
-            if not governs.any():
+            governing = judged.kinds[rule.id].is_in([Outcome.HOLDS.value, Outcome.BREACHED.value]).to_numpy()
+            if not governing.any():
                 continue
-            value = _values(pack, rule, frame[_DAYS[rule.day_of]])
-            lower = governs & (value != NO_CAP) & ((found == NO_CAP) | (value < found))
+            value = _values(judged.pack, rule, frame[_DAYS[rule.day_of]])
+            lower = governing[judged.kind] & (value != NO_CAP) & ((found == NO_CAP) | (value < found))
             found[lower] = value[lower]
             if fact == SIMPLE:
-                by[lower] = rule.id
-    return caps[SIMPLE], caps[COMPOUND], pl.Series(by.tolist(), dtype=pl.String)
+                by[lower] = len(names)
+                names.append(rule.id)
+    return caps[SIMPLE], caps[COMPOUND], pl.Series(names, dtype=pl.String).gather(by)
 
 
 def _values(pack: Pack, rule: Rule, days: pl.Series) -> Ints:
     """The right side of a cap rule on each loan's day."""
     assert isinstance(rule.holds, Compare)
     figure = plain(rule.holds.right)
-    since = days.to_physical().cast(pl.Int64).fill_null(-1).to_numpy()
+    since, place = np.unique(days.to_physical().cast(pl.Int64).fill_null(-1).to_numpy(), return_inverse=True)
     out = np.full(len(since), NO_CAP, np.int64)
-    for day in np.unique(since):
-        if day >= 0:
-            value = figure({}, pack.bind(rule, day_of(int(day))).values)
-            if isinstance(value, int):
-                out[since == day] = value
-    return out
+    for number, day in enumerate(since):
+        value = figure({}, pack.bind(rule, day_of(int(day))).values) if day >= 0 else None
+        if isinstance(value, int):
+            out[number] = value
+    return out[place]
 
 
-def _missing(rules: tuple[Rule, ...], outcomes: pl.DataFrame, facts: pl.DataFrame) -> Mapping[tuple[str, str], int]:
+def _missing(
+    rules: tuple[Rule, ...], kinds: pl.DataFrame, kind: Ints, facts: pl.DataFrame
+) -> Mapping[tuple[str, str], int]:
     """Loans undetermined by rule and absent fact; a rule that lacks no fact counts under an empty name."""
     found: dict[tuple[str, str], int] = {}
+    loans = np.bincount(kind, minlength=kinds.height)
+    # How many loans of each kind lack a fact.
+    lacking = {
+        name: np.bincount(kind[facts[name].is_null().to_numpy()], minlength=kinds.height) for name in facts.columns
+    }
     for rule in rules:
-        open_ = outcomes[rule.id] == Outcome.UNDETERMINED.value
-        total = int(open_.sum())
-        if not total:
+        open_ = (kinds[rule.id] == Outcome.UNDETERMINED.value).to_numpy()
+        if not open_.any():
             continue
-        lacking = 0
-        for name in rule.facts:
-            count = total if name not in facts.columns else int((open_ & facts[name].is_null()).sum())
-            if count:
-                found[rule.id, name] = count
-                lacking = max(lacking, count)
-        if not lacking:
-            found[rule.id, ""] = total
+        counts = {name: int(lacking.get(name, loans)[open_].sum()) for name in rule.facts}
+        found |= {(rule.id, name): count for name, count in counts.items() if count}
+        if not any(counts.values()):
+            found[rule.id, ""] = int(loans[open_].sum())
     return found
