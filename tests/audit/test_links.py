@@ -28,8 +28,9 @@ LOANS = pl.DataFrame(
     {
         "loan_id": ["A1"], "borrower": ["B1"], "lender": ["F-1"], "partner": ["P-1"], "guarantor": ["G-1"],
         "disbursed_on": [date(2026, 3, 10)], "applied_at": [at("2026-03-09 10:20:00")], "count": [6],
+        "period_days": [None],
     },
-    schema_overrides={"applied_at": pl.Datetime("us")},
+    schema_overrides={"applied_at": pl.Datetime("us"), "period_days": pl.Int64},
 )  # fmt: skip
 
 

@@ -19,18 +19,20 @@ loan = st.fixed_dictionaries(
         "flat_fee_rate": st.none() | st.integers(0, 10**6),
         "disbursed_on": st.integers(0, 60).map(lambda days: START + timedelta(days=days)),
         "due_day": st.none() | st.sampled_from([0, 5, 31]),
+        "period_days": st.none() | st.sampled_from([0, 7, 30]),
         "first_due": st.none() | st.integers(20, 90).map(lambda days: START + timedelta(days=days)),
     }
 )
 SCHEMA = {
     "principal": pl.Int64, "rate": pl.Int64, "count": pl.Int64, "method": pl.String, "flat_fee_rate": pl.Int64,
     "disbursed_on": pl.Date, "due_day": pl.Int64, "first_due": pl.Date,
+    "period_days": pl.Int64,
 }  # fmt: skip
 
 
 def _level(paid_out: date, due_day: int | None, first_due: date) -> dict[str, object]:
     return {"principal": 10**6, "rate": 12 * 10**6, "count": 6, "method": "equal_instalment", "flat_fee_rate": None,
-            "disbursed_on": paid_out, "due_day": due_day, "first_due": first_due}  # fmt: skip
+            "disbursed_on": paid_out, "due_day": due_day, "first_due": first_due, "period_days": None}  # fmt: skip
 
 
 # The first falls on the last day of each month; the second begins on the last of February and stays on the 28th.

@@ -12,6 +12,7 @@ from hengdai.audit.arrears import Arrears
 from hengdai.audit.mapping import FACT
 from hengdai.audit.plan import Bools, Ints
 from hengdai.audit.price import Prices
+from hengdai.audit.term import months_begun
 
 CLASS_OF_FACT = {"normal": "pass"}
 """Where the tape's word for a class and the catalogue's differ."""
@@ -66,7 +67,7 @@ def facts_of(loans: pl.DataFrame, measured: Measured) -> pl.DataFrame:
         "lender_kind": loans["lender_kind"],
         "product_kind": loans["product_kind"],
         "principal": loans["principal"],
-        "term_months": loans["count"],
+        "term_months": loans.select(months_begun().alias("term_months")).to_series(),
         "repayment_method": loans["method"],
         "all_in_cost_simple": _where(prices.known, prices.simple_e8),
         "all_in_cost_compound": _where(prices.known, prices.compound_e8),

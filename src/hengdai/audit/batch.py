@@ -89,7 +89,7 @@ def _in_currency(facts: pl.DataFrame, terms: Terms) -> pl.DataFrame:
 def _described(loans: pl.DataFrame) -> dict[str, pl.Series]:
     """Which loan it is, as the tape tells it."""
     names = (SOURCE, ROW, "loan_id", "borrower", "lender", "lender_kind", "partner", "guarantor", "product", "region",
-             "method", "count", "disbursed_on", "principal", "payout")  # fmt: skip
+             "method", "count", "period_days", "disbursed_on", "principal", "payout")  # fmt: skip
     told = {name: loans[name] for name in names}
     told["month"] = loans["disbursed_on"].dt.strftime("%Y-%m")
     return told | {"contract_rate_e8": loans["rate"], "headline_rate_e8": loans["headline_rate"]}
@@ -119,7 +119,7 @@ def _recomputed(loans: pl.DataFrame, plans: Plans, prices: Prices, arrears: Arre
 
 def _over_cap(loans: pl.DataFrame, prices: Prices, plans: Plans, weighed: Weighed) -> list[pl.Series]:
     """The cap, the cost above it, and the refund that brings the loan exactly to it, on both methods."""
-    month = months_passed(loans, plans)
+    period, days = periods_passed(loans, plans), prices.flows.days
     made = [weighed.cap_by.alias("cap_by")]
     for name, cap, cost in (
         (Compounding.SIMPLE, weighed.cap_simple, prices.simple_e8),
@@ -129,15 +129,15 @@ def _over_cap(loans: pl.DataFrame, prices: Prices, plans: Plans, weighed: Weighe
         over = prices.known & (cap != NO_CAP) & (cost > cap)
         back = np.zeros(len(cap), np.int64)
         for at in np.flatnonzero(over):
-            back[at] = refund(prices.flows.of(int(at)), int(cap[at]), int(month[at]), name)
+            back[at] = refund(prices.flows.of(int(at)), int(cap[at]), int(period[at]), name, int(days[at]))
         made.append(_only(pl.Series(cap != NO_CAP), cap).alias(f"cap_{name}_e8"))
         made.append(_only(governs, np.where(over, cost - cap, 0)).alias(f"over_{name}_e8"))
         made.append(_only(governs, back).alias(f"refund_{name}"))
     return made
 
 
-def months_passed(loans: pl.DataFrame, plans: Plans) -> Ints:
-    """The month in which money would be given back: instalments due by the day of the data, all when it is not told."""
+def periods_passed(loans: pl.DataFrame, plans: Plans) -> Ints:
+    """The period in which money would be given back: those ended by the day of the data, all when it is not told."""
     as_of = whole(loans, "as_of", 2**40)
     fallen = plans.sums((plans.due <= np.repeat(as_of, plans.sizes)).astype(np.int64))
     bullet = (loans["method"].fill_null("") == "bullet").to_numpy()

@@ -100,14 +100,15 @@ def read(column: pl.Series, reading: Reading, digits: int = 2) -> tuple[pl.Serie
     Money is in minor units, rates in e8 a year, null where blank or unread. Unread is a cell that holds something else
     than its type, or nothing where something must stand.
     """
+    must = reading.column.required or reading.column.filled
     stored = stored_as(column, reading, digits)
     if stored is not None:
         missing = stored.is_null()
-        return stored, missing if reading.column.required else missing & column.is_not_null()
+        return stored, missing if must else missing & column.is_not_null()
     text = tidy(column)
     typed = _typed(text, reading, digits)
     missing = typed.is_null()
-    return typed, missing if reading.column.required else missing & text.is_not_null()
+    return typed, missing if must else missing & text.is_not_null()
 
 
 def stored_as(column: pl.Series, reading: Reading, digits: int = 2) -> pl.Series | None:
@@ -155,7 +156,7 @@ def _typed(text: pl.Series, reading: Reading, digits: int) -> pl.Series:
     if kind is Type.INSTANT:
         return text.str.to_datetime(reading.format or "%Y-%m-%d %H:%M:%S", strict=False, time_unit="us")
     if kind is Type.COUNT:
-        # A term in days is not a number of months: "14天" stays unread.
+        # A term in days is not a number of months: "14天" is left to :mod:`hengdai.audit.term`.
         count = _scaled(text.str.replace(r"(?i)\s*(期|个月|月|months?)$", "").str.strip_chars(), 0)
         return _keep(count, count >= 0)
     if kind is Type.FLAG:

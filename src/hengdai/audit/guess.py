@@ -48,7 +48,8 @@ _UNITS = {
     Type.RATE: ("percent", "fraction", "percent_month", "percent_day"),
     Type.SHARE: ("percent", "fraction"),
 }
-_WORDS = {"method": _METHOD_WORDS, "lender_kind": _KIND_WORDS, "class5": _CLASS_WORDS}
+_UNIT_WORDS = {"月": "month", "个月": "month", "M": "month", "天": "day", "日": "day", "D": "day"}
+_WORDS = {"term_unit": _UNIT_WORDS, "method": _METHOD_WORDS, "lender_kind": _KIND_WORDS, "class5": _CLASS_WORDS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import polars as pl
 from hengdai.audit.clean import Reading, expected, read
 from hengdai.audit.mapping import FACT, TapeMapping
 from hengdai.audit.tape import BY_NAME, COLUMNS, Column, Type
+from hengdai.audit.term import DAY, by_periods, days_in
 from hengdai.base.reason import Problem
 from hengdai.base.text import Text
 
@@ -25,6 +26,8 @@ _DTYPES: dict[Type, pl.DataType] = {
     Type.SHARE: pl.Int64(), Type.COUNT: pl.Int64(), Type.DATE: pl.Date(), Type.INSTANT: pl.Datetime("us"),
     Type.FLAG: pl.Boolean(),
 }  # fmt: skip
+Cell = tuple[Reading, pl.Series, pl.Series]
+"""How a column is read, its typed values, and where they could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +58,29 @@ def take_in(raw: pl.DataFrame, mapping: TapeMapping, digits: int) -> Taken:
     readings = mapping.readings.values()
     raw = raw.with_columns(pl.col(NUMBER).cast(pl.Int64).alias(ROW))
     cells = [(reading, *read(raw[reading.header], reading, digits)) for reading in readings]
+    cells, in_days = _with_terms_in_days(raw, mapping, cells)
     bad = pl.select(pl.any_horizontal([unread for _, _, unread in cells])).to_series()
     rejects = pl.concat([_rejects(raw, unread, reading) for reading, _, unread in cells]).sort(SOURCE, ROW)
     columns = [typed.cast(_DTYPES[reading.column.type]).alias(reading.column.name) for reading, typed, _ in cells]
-    loans = raw.select(SOURCE, ROW).with_columns(columns).filter(~bad)
-    return Taken(loans.with_columns(_absent(mapping)), rejects)
+    loans = raw.select(SOURCE, ROW).with_columns(columns).with_columns(_absent(mapping))
+    loans = loans.with_columns(pl.when(in_days).then(pl.lit(DAY)).otherwise("term_unit").alias("term_unit"))
+    return Taken(by_periods(loans.filter(~bad)), rejects)
+
+
+def _with_terms_in_days(raw: pl.DataFrame, mapping: TapeMapping, cells: list[Cell]) -> tuple[list[Cell], pl.Series]:
+    """The cells with a term such as `14天` read as 14, and which rows tell their term so.
+
+    Where a column gives the unit or the days of a period, a unit in the cell says it twice and stays unread.
+    """
+    nowhere = pl.Series([False]).new_from_index(0, raw.height)
+    if mapping.mapped & {"term_unit", "period_days"} or "count" not in mapping.readings:
+        return cells, nowhere
+    days = days_in(raw[mapping.readings["count"].header])
+    told = days.is_not_null()
+    return [
+        (reading, typed.fill_null(days), unread & ~told) if reading.column.name == "count" else (reading, typed, unread)
+        for reading, typed, unread in cells
+    ], told
 
 
 def _absent(mapping: TapeMapping) -> list[pl.Expr]:

@@ -15,6 +15,7 @@ from hengdai.audit.attest import CHARGES, PLATFORM, SHOWN, TOTAL
 from hengdai.audit.plan import whole
 from hengdai.audit.price import Extra
 from hengdai.audit.register import Register
+from hengdai.audit.term import last_day
 from hengdai.base.text import Text
 
 THRESHOLD = 60
@@ -115,7 +116,7 @@ def _in_window(loans: pl.DataFrame, debits: pl.DataFrame) -> pl.DataFrame:
     terms = loans.select(
         "loan_id", "lender", "partner", "guarantor", "disbursed_on", "applied_at",
         pl.coalesce(pl.col("applied_at").dt.date(), "disbursed_on").alias("applied_on"),
-        pl.col("disbursed_on").dt.offset_by(pl.col("count").cast(pl.String) + "mo").alias("last_due"),
+        last_day().alias("last_due"),
     )  # fmt: skip
     joined = debits.join(terms, on="loan_id", how="inner").with_columns(pl.col("at").dt.date().alias("on"))
     margin = pl.duration(days=WINDOW_DAYS)

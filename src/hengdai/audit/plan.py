@@ -1,4 +1,4 @@
-"""The repayment plan of every loan of a batch, from its contract terms alone: monthly, by the kernels of `maths`.
+"""The repayment plan of every loan of a batch, from its contract terms alone, by the kernels of `maths`.
 
 Days are counted since 1970, amounts are minor units. Loans without a method, or whose terms make no sense, have no
 plan and are marked; nothing is assumed for them.
@@ -12,6 +12,7 @@ import numpy.typing as npt
 import polars as pl
 
 from hengdai.maths.columns import Loans, PlanColumns, schedules
+from hengdai.maths.periods import MONTHLY, Frequency, Unit
 from hengdai.maths.schedule import schedule
 from hengdai.maths.sense import MAX_COUNT, Nonsense
 from hengdai.maths.terms import Method, ScheduleTerms
@@ -110,12 +111,12 @@ def _day_of_month(loans: pl.DataFrame) -> Ints:
 
 
 def _columns(loans: pl.DataFrame, which: Ints, due_day: Ints, *, flat: bool) -> Loans:
-    nothing = np.zeros(len(which), np.int64)
+    nothing, days = np.zeros(len(which), np.int64), whole(loans, "period_days")[which]
     return Loans(
         whole(loans, "principal")[which], nothing if flat else whole(loans, "rate")[which],
         whole(loans, "count")[which], whole(loans, "disbursed_on")[which],
-        np.where((due_day >= 0) & (due_day <= 31), due_day, 0),
-        whole(loans, "flat_fee_rate")[which] if flat else nothing,
+        np.where((due_day >= 0) & (due_day <= 31) & (days == 0), due_day, 0),
+        whole(loans, "flat_fee_rate")[which] if flat else nothing, days,
     )  # fmt: skip
 
 
@@ -138,11 +139,12 @@ def _put(plans: Plans, which: Ints, made: PlanColumns, agrees: Bools) -> None:
 def _by_twin(plans: Plans, method: Method, at: int, loans: pl.DataFrame) -> None:
     """A loan whose first due date follows no fixed rule, by the plain schedule."""
     row = loans.row(at, named=True)
-    flat = method is Method.FLAT_FEE
+    flat, days = method is Method.FLAT_FEE, row["period_days"] or 0
+    every = Frequency(days, Unit.DAYS) if days else MONTHLY
     try:
         rows = schedule(ScheduleTerms(
-            row["principal"], 0 if flat else row["rate"], method, row["count"], row["disbursed_on"],
-            row["first_due"], flat_fee_e8=row["flat_fee_rate"] if flat else 0,
+            row["principal"], 0 if flat else row["rate"], method, row["count"], row["disbursed_on"], row["first_due"],
+            frequency=every, flat_fee_e8=row["flat_fee_rate"] if flat else 0,
         ))  # fmt: skip
     except (Nonsense, OverflowError, ValueError):
         return

@@ -2,7 +2,8 @@
 
 The first flow is the money received: the principal less everything kept back or taken on the first day (民法典 670).
 The others are the instalments as charged. By 中国人民银行公告〔2021〕第3号: simple is twelve times the rate per month,
-compound the same compounded. A loan whose money received or plan is not known has no cost; it is never guessed.
+compound the same compounded; for terms in days it is the rate of a period by 365 over its days. A loan whose money
+received or plan is not known has no cost; it is never guessed.
 """
 
 from dataclasses import dataclass
@@ -22,10 +23,14 @@ ONCE = ("upfront_fee", "platform_upfront", "guarantee_upfront")
 
 @dataclass(frozen=True, slots=True)
 class Flows:
-    """Ragged monthly flows: loan i's are ``values[offsets[i]:offsets[i + 1]]``; money received first, positive."""
+    """Ragged flows: loan i's are ``values[offsets[i]:offsets[i + 1]]``; money received first, positive.
+
+    They lie ``days[i]`` days apart, or a month where that is 0.
+    """
 
     values: Ints
     offsets: Ints
+    days: Ints
 
     def of(self, loan: int) -> list[int]:
         """One loan's flows."""
@@ -66,15 +71,15 @@ def prices_of(loans: pl.DataFrame, plans: Plans, extra: "Extra | None" = None) -
     np.subtract.at(values, places, paid)
     values -= np.repeat(each, periods + 1)
     values[offsets[:-1]] += each
-    added = np.zeros(len(periods), np.int64)
+    added, days = np.zeros(len(periods), np.int64), whole(loans, "period_days")
     if extra is not None:
-        added = extra.put(values, offsets, periods)
-    cost = all_in_columns(values, offsets, MONTHS)
+        added = extra.put(values, offsets, periods, days)
+    cost = all_in_columns(values, offsets, MONTHS, days)
     sane = (np.abs(cost.simple_e8) <= HIGHEST_E8) & (np.abs(cost.compound_e8) <= HIGHEST_E8)
     known = plans.made & (cost.state == RATE) & sane & ~_negative(loans)
     return Prices(
-        Flows(values, offsets), cost.simple_e8, cost.compound_e8, known, net, kept_back, plans.sums(plans.interest),
-        np.maximum(kept_back, once) + each * periods, added,
+        Flows(values, offsets, days), cost.simple_e8, cost.compound_e8, known, net, kept_back,
+        plans.sums(plans.interest), np.maximum(kept_back, once) + each * periods, added,
     )  # fmt: skip
 
 
@@ -90,13 +95,15 @@ class Extra:
     amount: Ints
     start: Ints
 
-    def put(self, values: Ints, offsets: Ints, periods: Ints) -> Ints:
-        """Add each debit to the flow of its month (the first one up to the payout); returns the sum per loan.
+    def put(self, values: Ints, offsets: Ints, periods: Ints, days: Ints) -> Ints:
+        """Add each debit to the flow of its period (the first one up to the payout); returns the sum per loan.
 
-        The month is the nearest whole number of twelfths of a year since the payout, never after the last instalment.
+        The period is the nearest whole number of twelfths of a year, or of the loan's own `days`, since the payout,
+        never after the last instalment.
         """
-        month = np.clip(((self.day - self.start[self.loan]) * 24 + 365) // 730, 0, periods[self.loan])
-        np.subtract.at(values, offsets[self.loan] + month, self.amount)
+        passed, apart = self.day - self.start[self.loan], days[self.loan]
+        nearest = np.where(apart > 0, (2 * passed + apart) // np.maximum(2 * apart, 1), (passed * 24 + 365) // 730)
+        np.subtract.at(values, offsets[self.loan] + np.clip(nearest, 0, periods[self.loan]), self.amount)
         total = np.zeros(len(periods), np.int64)
         np.add.at(total, self.loan, self.amount)
         return total

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
-from math import isqrt
 
 from hengdai.base.rate import E8
+from hengdai.maths.cost import DAYS_A_YEAR
 
 MONTHS = 12
 _BITS = 96
@@ -23,12 +23,12 @@ class Compounding(StrEnum):
     COMPOUND = "compound"
 
 
-def refund(flows: Sequence[int], cap_e8: int, month: int, compounding: Compounding) -> int:
-    """The least amount that, given back in `month`, brings the cost to the cap; 0 when it is not above.
+def refund(flows: Sequence[int], cap_e8: int, period: int, compounding: Compounding, days: int = 0) -> int:
+    """The least amount that, given back with flow number `period`, brings the cost to the cap; 0 when not above.
 
-    `flows` are monthly, the money received first and positive.
+    `flows` are a month apart, or `days` days, the money received first and positive.
     """
-    growth = monthly_growth(cap_e8, compounding)
+    growth = period_growth(cap_e8, compounding, days)
     up, down, last = growth.numerator, growth.denominator, len(flows) - 1
     # The value of all flows at the end, over down**last, by Horner: whole numbers without a common divisor to look for.
     total, scale = 0, 1
@@ -37,31 +37,29 @@ def refund(flows: Sequence[int], cap_e8: int, month: int, compounding: Compoundi
         scale *= down
     if total >= 0:
         return 0
-    # Brought back from the end to `month`, and rounded up.
-    divisor: int = up ** (last - month) * down**month
+    # Brought back from the end to `period`, and rounded up.
+    divisor: int = up ** (last - period) * down**period
     return -(total // divisor)
 
 
-@lru_cache(maxsize=64)
-def monthly_growth(cap_e8: int, compounding: Compounding) -> Fraction:
-    """One plus the rate a month of a yearly cap; the twelfth root of the compound one to 96 bits, from below.
+@lru_cache(maxsize=1024)
+def period_growth(cap_e8: int, compounding: Compounding, days: int = 0) -> Fraction:
+    """One plus the rate a period of a yearly cap, for periods of a month or of `days` days of 365.
 
-    From below, so that the refund is never a minor unit too small.
+    The root that the compound one needs is taken to 96 bits from below, so that the refund is never a minor unit too
+    small.
     """
+    part = Fraction(days, DAYS_A_YEAR) if days else Fraction(1, MONTHS)
     if compounding is Compounding.SIMPLE:
-        return 1 + Fraction(cap_e8, MONTHS * E8)
-    # (1 + cap) ** (1/12) = cube root of the square root of the square root.
-    scaled = (E8 + cap_e8 << (12 * _BITS)) // E8
-    return Fraction(_cube_root(isqrt(isqrt(scaled))), 1 << _BITS)
+        return 1 + part * Fraction(cap_e8, E8)
+    up, root = part.numerator, part.denominator
+    scaled = ((E8 + cap_e8) ** up << (root * _BITS)) // E8**up
+    return Fraction(_root(scaled, root), 1 << _BITS)
 
 
-def _cube_root(number: int) -> int:
-    """The whole cube root, rounded down."""
-    low, high = 0, 1 << (number.bit_length() // 3 + 1)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if middle**3 <= number:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+def _root(number: int, degree: int) -> int:
+    """The whole root of that degree, rounded down: Newton's steps from above, which only fall until they are there."""
+    guess = 1 << -(-number.bit_length() // degree)
+    while (lower := ((degree - 1) * guess + number // guess ** (degree - 1)) // degree) < guess:
+        guess = lower
+    return guess

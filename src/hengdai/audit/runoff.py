@@ -22,10 +22,10 @@ from fractions import Fraction
 import numpy as np
 import polars as pl
 
-from hengdai.audit.batch import Audited, months_passed
+from hengdai.audit.batch import Audited, periods_passed
 from hengdai.audit.plan import whole
 from hengdai.audit.price import EACH
-from hengdai.audit.refund import Compounding, monthly_growth, refund
+from hengdai.audit.refund import Compounding, period_growth, refund
 from hengdai.base.text import Text
 
 
@@ -48,13 +48,17 @@ NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Old:
-    """A loan above the line: its monthly flows as charged, its cap, months passed, and the fee of each month."""
+    """A loan above the line: its flows as charged, its cap, periods passed, and the fee of each period.
+
+    Flows are a month apart, or `days` days.
+    """
 
     loan_id: str
     flows: tuple[int, ...]
     cap_e8: int
     passed: int
     fee_each: int = 0
+    days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ class Step:
     remedy: Remedy
     price: int
     monthly: int
-    """What each month to come is lowered by (fee waiver, rate cut), or paid at once (refund, settlement)."""
+    """What each period to come is lowered by (fee waiver, rate cut), or paid at once (refund, settlement)."""
     flows: tuple[int, ...]
     prices: Mapping[Remedy, int]
     """The price of every remedy that this loan has, the chosen one included."""
@@ -88,7 +92,7 @@ def step_of(
 
     A loan that none of them can mend (no instalment is left to lower) is mended by a refund whatever is allowed.
     """
-    back = refund(old.flows, old.cap_e8, old.passed, compounding)
+    back = refund(old.flows, old.cap_e8, old.passed, compounding, old.days)
     if back == 0:
         return None
     made = (_waiver(old, compounding), _cut(old, compounding), _refund(old, back), _settlement(old, compounding))
@@ -118,13 +122,13 @@ def old_loans(audited: Audited, on: date) -> list[Old]:
     """The loans of a batch above their cap on the day the plan begins, where the tape gives no day of its own."""
     over = audited.findings["over_simple_e8"].fill_null(0).to_numpy()
     dated = audited.loans.with_columns(pl.col("as_of").fill_null(on))
-    passed = months_passed(dated, audited.plans)
+    passed = periods_passed(dated, audited.plans)
     fees = sum((whole(audited.loans, name) for name in EACH), start=np.zeros(audited.loans.height, np.int64))
     ids = audited.findings["loan_id"]
     return [
         Old(
             ids[int(at)], tuple(audited.prices.flows.of(int(at))), int(audited.weighed.cap_simple[at]),
-            int(passed[at]), int(fees[at]),
+            int(passed[at]), int(fees[at]), int(audited.prices.flows.days[at]),
         )
         for at in np.flatnonzero(over > 0)
     ]  # fmt: skip
@@ -138,7 +142,7 @@ def _refund(old: Old, back: int) -> Step:
 
 def _cut(old: Old, compounding: Compounding) -> Step | None:
     """The same amount off every instalment to come; None when none is left or it would turn them negative."""
-    growth = monthly_growth(old.cap_e8, compounding)
+    growth = period_growth(old.cap_e8, compounding, old.days)
     left = len(old.flows) - 1 - old.passed
     if left < 1:
         return None
@@ -156,7 +160,7 @@ def _waiver(old: Old, compounding: Compounding) -> Step | None:
     if not old.fee_each or left < 1:
         return None
     flows = _lowered(old, old.fee_each)
-    rest = refund(flows, old.cap_e8, old.passed, compounding)
+    rest = refund(flows, old.cap_e8, old.passed, compounding, old.days)
     given = list(flows)
     given[old.passed] += rest
     return Step(old.loan_id, Remedy.FEE_WAIVER, old.fee_each * left + rest, old.fee_each, tuple(given), {})
@@ -167,7 +171,7 @@ def _settlement(old: Old, compounding: Compounding) -> Step | None:
     left = len(old.flows) - 1 - old.passed
     if left < 1 or old.passed < 1:
         return None
-    growth = monthly_growth(old.cap_e8, compounding)
+    growth = period_growth(old.cap_e8, compounding, old.days)
     owed = sum((flow * growth ** (old.passed - k) for k, flow in enumerate(old.flows[: old.passed + 1])), Fraction(0))
     pays = owed.numerator // owed.denominator
     if pays < 0:
@@ -179,7 +183,7 @@ def _settlement(old: Old, compounding: Compounding) -> Step | None:
 
 def _due_back(old: Old, compounding: Compounding) -> Fraction:
     """What was and will be paid too much, valued in the month that has passed."""
-    growth = monthly_growth(old.cap_e8, compounding)
+    growth = period_growth(old.cap_e8, compounding, old.days)
     return -sum((flow * growth ** (old.passed - k) for k, flow in enumerate(old.flows)), Fraction(0))
 
 

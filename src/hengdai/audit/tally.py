@@ -38,7 +38,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One of the worst loans: its finding, the monthly flows it was weighed by, and the rows of its plan."""
+    """One of the worst loans: its finding, the flows it was weighed by, and the rows of its plan."""
 
     finding: Mapping[str, Any]
     flows: tuple[int, ...]
@@ -46,6 +46,8 @@ class Case:
     """Due date, principal, interest and balance left of each row."""
     fee_each: int = 0
     rank: tuple[int, int] = (0, 0)
+    days: int = 0
+    """The days of a period; 0 for a month."""
 
 
 @dataclass(slots=True)
@@ -183,4 +185,4 @@ def _case(audited: Audited, at: int, rank: tuple[int, int]) -> Case:
         for name in ("periodic_fee", "platform_fee", "guarantee_fee", "upfront_fee", "platform_upfront",
                      "guarantee_upfront", "prepayment_fee_rate", "penalty_uplift", "product_kind")
     }  # fmt: skip
-    return Case(finding, tuple(audited.prices.flows.of(at)), told, each, rank)
+    return Case(finding, tuple(audited.prices.flows.of(at)), told, each, rank, int(audited.prices.flows.days[at]))

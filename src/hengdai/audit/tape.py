@@ -1,7 +1,7 @@
 """The columns of a loan tape, as data: what each means, in which unit, and the headers it is usually found under.
 
-A tape is one row per loan from any system; instalments are monthly. The words under which a header is
-looked for are lower case, without spaces and marks; both languages are tried.
+A tape is one row per loan from any system; instalments are monthly unless its terms are in days. The words under which
+a header is looked for are lower case, without spaces and marks; both languages are tried.
 """
 
 from dataclasses import dataclass
@@ -34,6 +34,8 @@ class Column:
     words: tuple[str, ...]
     required: bool = False
     choices: tuple[str, ...] = ()
+    filled: bool = False
+    """Where the tape has this column every row has to say it: a blank would be guessed at."""
 
 
 METHODS = ("equal_instalment", "equal_principal", "interest_first", "bullet", "flat_fee")
@@ -86,6 +88,10 @@ COLUMNS: tuple[Column, ...] = (
             "method repaymentmethod repaymethod 还款方式 还款方法", choices=METHODS),
     _column("count", Type.COUNT, "期数", "number of instalments",
             "count term termmonths instalments installments 期数 期限 贷款期限 分期数 总期数", required=True),
+    Column("term_unit", Type.CHOICE, Text("期限单位", "unit of the term"),
+           ("termunit", "期限单位", "贷款期限单位"), choices=("month", "day"), filled=True),
+    _column("period_days", Type.COUNT, "每期天数", "days of a period, where it is no month",
+            "perioddays 每期天数 还款间隔天数 借款天数 期限天数 贷款天数"),
     _column("instalment", Type.MONEY, "每期应还", "instalment",
             "instalment installment monthlypayment emi 每期应还 月供 期供 每期还款额"),
     _column("applied_at", Type.INSTANT, "申请时间", "time of application",

@@ -1,6 +1,6 @@
 """One loan's cost in all its views: as charged, without each fee, paid off early in each month, one instalment missed.
 
-Each view is a list of monthly flows, weighed by the same solver as the loan itself. A view that has no single rate
+Each view is a list of flows, weighed by the same solver as the loan itself. A view that has no single rate
 (nothing is left to pay for) is left out.
 """
 
@@ -33,7 +33,9 @@ class View:
 
 
 AS_CHARGED = Text("按正常履约, 全部费用计入", "normal performance, every fee counted")
-MISSED = Text("第一期晚还一个月", "the first instalment a month late")
+DAYS = 360
+"""Interest by days divides the year by 360 (银发〔2005〕129号)."""
+MISSED = Text("第一期拖到第二期还", "the first instalment paid with the second")
 WITHOUT = {
     "periodic_fee": Text("不计每期费用", "without the fee of each instalment"),
     "platform_fee": Text("不计平台每期收费", "without what the facilitator takes each month"),
@@ -41,7 +43,7 @@ WITHOUT = {
 }
 NOT_KEPT = Text("不计期初扣收", "without what was kept back on the first day")
 NOT_LINKED = Text("不计关联扣款", "without the linked debits")
-EARLY = Text("第 {month} 个月提前结清", "paid off in month {month}")
+EARLY = Text("第 {number} 期提前结清", "paid off with instalment {number}")
 SUBSIDY = Text("财政贴息后", "after the interest subsidy")
 
 
@@ -54,7 +56,8 @@ def views_of(cases: Sequence[Case], pack: Pack, on: date | None) -> list[list[Vi
     offsets = np.zeros(len(every) + 1, np.int64)
     np.cumsum([len(view.flows) for view in every], out=offsets[1:])
     values = np.fromiter((flow for view in every for flow in view.flows), np.int64, int(offsets[-1]))
-    cost = all_in_columns(values, offsets, MONTHS)
+    days = np.array([case.days for case, views in zip(cases, planned, strict=True) for _ in views], np.int64)
+    cost = all_in_columns(values, offsets, MONTHS, days)
     solved = iter(zip(cost.simple_e8.tolist(), cost.compound_e8.tolist(), cost.state.tolist(), strict=True))
     return [
         [view for view in (_solved(each, *next(solved)) for each in views) if view is not None] for views in planned
@@ -82,7 +85,7 @@ def _planned(case: Case, pack: Pack, on: date | None) -> Iterator[View]:
     if len(case.rows) > 1:
         yield View("missed", MISSED, _missed(case))
         for month in range(1, len(case.rows)):
-            yield View(f"early-{month}", EARLY.fill(month=month), _early(case, month))
+            yield View(f"early-{month}", EARLY.fill(number=month), _early(case, month))
 
 
 def _without_links(case: Case) -> tuple[int, ...]:
@@ -97,13 +100,15 @@ def _without_links(case: Case) -> tuple[int, ...]:
 
 
 def _missed(case: Case) -> tuple[int, ...]:
-    """The first instalment paid with the second, with penalty interest on its principal for a month.
+    """The first instalment paid with the second, with penalty interest on its principal for a period.
 
     Without a stated uplift the contract rate alone is charged, which is the least that it can be.
     """
     found = case.finding
     uplift = found.get("penalty_uplift") or 0
-    penalty = Rounding.HALF_UP.ratio(case.rows[0][1] * found["contract_rate_e8"] * (100 + uplift), 100 * MONTHS * E8)
+    part, year = (case.days, DAYS) if case.days else (1, MONTHS)
+    late = case.rows[0][1] * found["contract_rate_e8"] * (100 + uplift) * part
+    penalty = Rounding.HALF_UP.ratio(late, 100 * year * E8)
     first, second, *others = case.flows[1:]
     return (case.flows[0], 0, second + first - penalty, *others)
 

@@ -19,7 +19,7 @@ RECEIVED = Text(
 PLAIN = Text("到手 {received} (本金全额)", "received {received}, the whole principal")
 PAYS = Text(
     "其后 {count} 期共付 {paid} (合同利息 {interest}, 约定费用 {fees})",
-    "pays {paid} in {count} months (contract interest {interest}, agreed fees {fees})",
+    "pays {paid} in {count} instalments (contract interest {interest}, agreed fees {fees})",
 )
 LINKED = Text(
     "关联扣款共 {linked} ({patterns}), 其中期初 {first}: 实际可用 {usable}",
@@ -28,6 +28,10 @@ LINKED = Text(
 SOLVES = Text(
     "使两者现值相等的月利率, 乘 12 得单利 {simple}, 复利 {compound}",
     "the monthly rate that makes both equal in value, times twelve: {simple} simple, {compound} compound",
+)
+SOLVES_DAYS = Text(
+    "使两者现值相等的每期 ({days} 天) 利率, 乘 365/{days} 得单利 {simple}, 复利 {compound}",
+    "the rate of {days} days that makes both equal in value, times 365/{days}: {simple} simple, {compound} compound",
 )
 CONTRACT = Text("合同利率 {contract}", "contract rate {contract}")
 ABOVE = Text(
@@ -66,7 +70,8 @@ def _arithmetic(report: Report, one: Case) -> Iterator[Text]:
     yield PAYS.fill(count=len(one.flows) - 1, paid=money(-sum(one.flows[1:])), interest=money(found["interest"]),
                     fees=money(found["fees"]))  # fmt: skip
     yield CONTRACT.fill(contract=percent(found["contract_rate_e8"]))
-    yield SOLVES.fill(simple=percent(found["simple_e8"], 4), compound=percent(found["compound_e8"], 4))
+    solved = {"simple": percent(found["simple_e8"], 4), "compound": percent(found["compound_e8"], 4)}
+    yield SOLVES_DAYS.fill(days=one.days, **solved) if one.days else SOLVES.fill(**solved)
     if found["over_simple_e8"]:
         yield ABOVE.fill(cap=percent(found["cap_simple_e8"]), over=percent(found["over_simple_e8"], 4),
                          refund=money(found["refund_simple"]), other=money(found["refund_compound"]))  # fmt: skip

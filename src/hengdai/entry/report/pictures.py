@@ -105,7 +105,7 @@ def months(rows: Sequence[tuple[str, int, int]], words: tuple[str, str], name: s
 
 
 def flows(amounts: Sequence[int], name: str) -> Html:
-    """One loan's monthly flows: money received upwards, money paid downwards, in one scale."""
+    """One loan's flows: money received upwards, money paid downwards, in one scale."""
     width, height, left = 360.0, 120.0, 4.0
     up = max((amount for amount in amounts if amount > 0), default=0)
     down = max((-amount for amount in amounts if amount < 0), default=0)

@@ -102,12 +102,12 @@ WORDS: Mapping[str, Text] = {
     "loan": Text("借据 {id}", "Loan {id}"),
     "views": Text("成本的各种看法", "cost in its views"),
     "flows": Text(
-        "现金流: 第 0 月收到 (绿), 其后每月支付 (红)",
-        "cash flows: received in month 0 (green), paid each month after (red)",
+        "现金流: 放款时收到 (绿), 其后各期支付 (红)",
+        "cash flows: received at the payout (green), paid with each instalment (red)",
     ),
     "early": Text(
-        "各月提前结清的成本 (单利), 虚线为上限",
-        "cost of paying off early in each month (simple); dashed: the cap",
+        "各期提前结清的成本 (单利), 虚线为上限",
+        "cost of paying off early with each instalment (simple); dashed: the cap",
     ),
     "simple": Text("单利", "simple"),
     "compound": Text("复利 (IRR)", "compound (IRR)"),
@@ -147,9 +147,11 @@ METHOD = (
         "principal small, above it material. Rates: within 0.01 points rounding, within 0.1 small.",
     ),
     Text(
-        "带上没有申请日或签约日的, 以放款日代替。期次为每月一期。",
+        "带上没有申请日或签约日的, 以放款日代替。期次为每月一期; 期限以天计的, 每期利率乘 365/天数 为单利, "
+        "(1 + 利率)^(365/天数) − 1 为复利。",
         "Where the tape gives no day of application or contract, the day of the payout stands for "
-        "it. Instalments are monthly.",
+        "it. Instalments are monthly; for terms in days the rate of a period times 365/days is simple, "
+        "(1 + rate)^(365/days) − 1 compound.",
     ),
     Text(
         "规则按法规包逐条判定: 合规、违反、无法判定、不适用。带上完全没有列的事实使规则无法判定, 列于"
