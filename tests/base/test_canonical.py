@@ -2,13 +2,15 @@
 
 import hashlib
 import json
+from collections import OrderedDict
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hengdai.base.canonical import NotCanonical, canonical, digest
+from hengdai.base.canonical import NotCanonical, canonical, digest, plain, usual
 
 # RFC 8785 §3.2.3, the sorting example: names in the order of their UTF-16 code units.
 SORTING = {
@@ -77,3 +79,30 @@ def test_the_order_of_making_does_not_matter(value: dict[str, int], order) -> No
     names = list(value)
     order.shuffle(names)
     assert canonical({name: value[name] for name in names}) == canonical(value)
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.dates() | st.datetimes() | st.binary(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.integers() | st.booleans(), inner)
+    | st.tuples(inner) | st.dictionaries(st.text(), inner).map(MappingProxyType),
+)  # fmt: skip
+
+
+@given(anything)
+def test_the_quick_way_writes_what_the_plain_one_does_or_leaves_it_to_it(value: object) -> None:
+    quick = usual(value)
+    if quick is None:
+        return
+    assert quick == plain(value)
+
+
+@given(values)
+def test_what_is_usual_goes_the_quick_way(value: object) -> None:
+    text = plain(value)
+    assert usual(value) == (None if any(char >= "\ud800" for char in text) else text)
+
+
+def test_names_that_are_no_text_are_found_inside_every_kind_of_mapping() -> None:
+    for inside in ({1: 2}, OrderedDict({1: 2}), MappingProxyType({1: 2}), [{True: 1}], ({None: 1},)):
+        with pytest.raises(NotCanonical):
+            canonical({"a": inside})
