@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
@@ -14,11 +14,13 @@ import uvicorn
 from fastapi import FastAPI
 
 from hengdai.adapters.clock import SetClock
+from hengdai.adapters.evidence.home import EvidenceHome
 from hengdai.app.actor import Role
 from hengdai.app.work import Organisation
 from hengdai.base.identity import OrgId
 from hengdai.entry.http.server import build
 from hengdai.entry.platform import Platform
+from hengdai.entry.sealing import seal_book
 
 TODAY = date(2026, 11, 2)
 ORGANISATIONS = (
@@ -105,6 +107,14 @@ async def list_partner(front: Front) -> None:
     assert (await front.post("/partners", partner, "admin")).status_code == 201
 
 
+async def seal(platform: Platform) -> EvidenceHome:
+    """Seal the platform's book into its evidence directory, without a witness."""
+    assert platform.evidence is not None
+    home = EvidenceHome.begin(platform.evidence.directory, "evidence.local/book")
+    await seal_book(platform.evidence.leaves, home, lambda: datetime.now(UTC))
+    return home
+
+
 @contextmanager
 def serving(app: FastAPI, port: int) -> Iterator[str]:
     """The application on a real socket of this machine, in a thread of its own."""
@@ -120,4 +130,4 @@ def serving(app: FastAPI, port: int) -> Iterator[str]:
         thread.join()
 
 
-__all__ = ["TODAY", "Front", "application", "build", "list_partner", "people", "serving"]
+__all__ = ["TODAY", "Front", "application", "build", "list_partner", "people", "seal", "serving"]

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from fastapi import FastAPI
 
@@ -32,7 +33,7 @@ def nothing(_app: FastAPI, _platform: Platform) -> None:
 
 
 @contextmanager
-def served(dsn: str, prepare: Prepare, dress: Dress = nothing) -> Iterator[Live]:
+def served(dsn: str, prepare: Prepare, dress: Dress = nothing, evidence: Path | None = None) -> Iterator[Live]:
     """The API on the database of `dsn`, prepared by `prepare`; `dress` puts more onto the application."""
     live, ready = Live(), threading.Event()
     stops: list[Callable[[], None]] = []
@@ -44,7 +45,7 @@ def served(dsn: str, prepare: Prepare, dress: Dress = nothing) -> Iterator[Live]
 
     async def work() -> None:
         clock = SetClock(TODAY)
-        async with platform(dsn, clock=clock) as opened:
+        async with platform(dsn, clock=clock, evidence=evidence) as opened:
             live.told = await prepare(opened, clock)
             app = build(opened)
             dress(app, opened)

@@ -1,6 +1,7 @@
 """The console in a browser: every page in both languages, on a desk and a phone, without error, from here alone."""
 
 import asyncio
+import base64
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from hengdai.base.identity import OrgId
 from hengdai.entry.console.mount import mount
 from hengdai.entry.http.server import build
 from hengdai.entry.platform import Platform
-from tests.entry.front import Front, application, list_partner, people
+from tests.entry.front import Front, application, list_partner, people, seal
 from tests.entry.serve import Live, served
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -46,6 +47,7 @@ async def _book(platform: Platform, clock: SetClock) -> dict[str, str]:
         paid = (await front.post(f"/loans/{loan}/payments", {"amount": "1000.00", "currency": "CNY"})).json()
         await front.post(f"/loans/{loan}/payments/{paid['events'][0]['id']}/reversal", {"why": "退票"})
         clock.put(date(2027, 1, 20))
+    await seal(platform)
     return {**keys, "loan": loan, "refused": str(refused)}
 
 
@@ -54,11 +56,11 @@ def _dress(app: FastAPI, platform: Platform) -> None:
 
 
 @pytest.fixture(scope="module")
-def live(server: Server) -> Iterator[Live]:
+def live(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """One console for all of these tests: NiceGUI serves one application in the life of a process."""
     name = f"console_{os.getpid()}"
     dsn = asyncio.run(_database(server.dsn, name))
-    with served(dsn, _book, _dress) as serving:
+    with served(dsn, _book, _dress, tmp_path_factory.mktemp("evidence")) as serving:
         yield serving
     asyncio.run(_execute(server.dsn, f"DROP DATABASE {name} WITH (FORCE)"))
 
@@ -116,6 +118,14 @@ def test_every_page_is_whole_in_both_languages_on_a_desk_and_on_a_phone(live: Li
                     "/loans?state=refused",
                     f"/loans/{loan}",
                     f"/loans/{refused}",
+                    f"/loans/{loan}/evidence",
+                    f"/loans/{refused}/evidence?leaf=2",
+                    "/loans/nothing/evidence",
+                    f"/loans/{loan}/replay",
+                    f"/loans/{loan}/replay?day=2026-12-02&known=2026-12-02",
+                    f"/loans/{loan}/replay?day=1999-01-01&known=x",
+                    "/loans/nothing/replay",
+                    "/evidence",
                     "/law",
                     "/law?pack=toy&theme=partners&on=2026-01-01&lender=bank",
                     "/law?pack=nowhere&on=x",
@@ -166,7 +176,52 @@ def test_rules_are_found_by_theme_and_tell_their_clause_history_cases_and_what_t
         assert wrong == []
 
 
+def test_the_evidence_page_says_honestly_that_nobody_independent_vouches(live: Live) -> None:
+    with _browsing(live, DESK, "zh") as (page, wrong):
+        _settled(page, f"{live.url}/evidence")
+        words = page.locator(".page").inner_text()
+        assert "尚无独立见证" in words
+        assert "还没有独立见证" in page.locator("#witnesses").inner_text()
+        assert "evidence.local/book/" in page.locator("#checkpoint pre").inner_text()
+        assert page.locator("canvas").count() == 1
+        assert wrong == []
+
+
+def test_a_record_shows_its_proof_at_a_click_and_the_file_is_checked_in_this_browser(live: Live) -> None:
+    with _browsing(live, PHONE, "en") as (page, wrong):
+        _settled(page, f"{live.url}/loans/{live.told['loan']}")
+        page.locator(".doors a").first.click()
+        page.wait_for_selector("svg.path")
+        assert page.locator("#records tr.chosen").count() == 1
+        page.locator("#records a", has_text="payment").first.click()
+        page.wait_for_url("**leaf=*")
+        root = page.locator("svg.path .top").locator("xpath=..").locator("title").text_content()
+        checkpoint = page.locator("#proof pre").last.text_content() or ""
+        assert bytes.fromhex(root or "") == base64.b64decode(checkpoint.splitlines()[2])
+        page.locator(".actions .go").click()
+        page.wait_for_selector("#verdict")
+        assert "NOT VALID" in page.locator("#verdict").inner_text()
+        assert page.locator("table", has_text="Broken links").locator("tr").count() == 1
+        assert "too few witnesses signed" in page.locator("table", has_text="Broken links").inner_text()
+        assert wrong == []
+
+
+def test_an_examiner_replays_a_loan_and_sees_it_as_it_was_known(live: Live) -> None:
+    with _browsing(live, DESK, "en") as (page, wrong):
+        _settled(page, f"{live.url}/loans/{live.told['loan']}/replay")
+        assert "byte for byte" in page.locator(".page").inner_text()
+        page.locator("#known").fill("2026-11-30")
+        page.locator("#seen form button").click()
+        page.wait_for_url("**known=2026-11-30**")
+        assert page.locator("#money tbody tr").count() == 1
+        assert wrong == []
+
+
 def test_a_key_opens_the_console_and_sees_only_its_own_book(live: Live) -> None:
+    with httpx.Client(base_url=live.url) as client:
+        client.post("/sign-in", data={"key": live.told["stranger"]})
+        for name in ("file", "check"):
+            assert client.get(f"/loans/{live.told['loan']}/evidence/{name}").status_code == 404
     with _browsing(live, DESK, "zh") as (page, wrong):
         _settled(page, f"{live.url}/sign-in")
         page.locator("#key").fill("hd.bank-a.nonsense")

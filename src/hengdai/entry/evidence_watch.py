@@ -7,8 +7,9 @@ entry in the log, the record made from the row must open its commitment, and no 
 import json
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 
-from hengdai.adapters.evidence.home import EvidenceHome
+from hengdai.adapters.evidence.home import EvidenceHome, Watched
 from hengdai.adapters.postgres.evidence_records import Found, LeafKey
 from hengdai.adapters.postgres.evidence_source import BookLeaves, Standing
 from hengdai.base.text import Text
@@ -17,7 +18,7 @@ from hengdai.evidence.checkpoint import Checkpoint
 from hengdai.evidence.log import DamagedLog, Sequencer
 from hengdai.evidence.monitor import Alarm, Concern, Watch, look, sample
 from hengdai.evidence.note import BadNote, Note
-from hengdai.evidence.record import commit, record_bytes
+from hengdai.evidence.record import BadRecord, commit, record_bytes
 
 _AT_ONCE, _SAMPLE = 16_384, 64
 _ALTERED = Text("账簿中的这一行已不是存证时的内容", "the row is no longer what it was when its leaf was drawn")
@@ -28,27 +29,29 @@ _SLIPPED_IN = Text(
 _NOT_IN_LOG = Text("日志第 {index} 条不是该叶", "entry {index} of the log is not this leaf")
 
 
-async def watch_book(leaves: BookLeaves, home: EvidenceHome) -> list[Alarm]:
-    """Every alarm about the logs' checkpoints and the rows of the book."""
+async def watch_book(leaves: BookLeaves, home: EvidenceHome, now: datetime) -> Watched:
+    """Every alarm about the logs' checkpoints and the rows of the book; kept in the home for those who ask later."""
     alarms = [alarm for year in home.logs.years() for alarm in _checkpoint(home, year)]
     firsts, taken, last = await leaves.firsts(), 0, -1
     at_last: set[LeafKey] = set()
     while some := await leaves.after(taken, _AT_ONCE):
         low, last = last, some[-1].recorded_in
-        now = await leaves.within(low, last + 1)
+        rows = await leaves.within(low, last + 1)
         alarms.extend(_against_log(home, some, firsts))
-        alarms.extend(alarm for one in some if (alarm := _against_row(one, now.get(one.key))))
+        alarms.extend(alarm for one in some if (alarm := _against_row(one, rows.get(one.key))))
         known = at_last | {one.key for one in some}
         full = len(some) == _AT_ONCE
         # The transaction at the end of a batch may go on in the next one; it is looked at again there.
         alarms.extend(
             Alarm(Concern.ENTRY, str(key), _SLIPPED_IN)
-            for key, one in now.items()
+            for key, one in rows.items()
             if key not in known and (one.recorded_in < last or not full)
         )
-        at_last = {key for key in known if key in now and now[key].recorded_in == last}
+        at_last = {key for key in known if key in rows and rows[key].recorded_in == last}
         taken = some[-1].position
-    return alarms
+    watched = Watched(int(now.timestamp()), taken, tuple(alarms))
+    home.keep_watched(watched)
+    return watched
 
 
 def _checkpoint(home: EvidenceHome, year: int) -> list[Alarm]:
@@ -86,5 +89,8 @@ def _against_log(home: EvidenceHome, some: Sequence[Standing], firsts: dict[int,
 def _against_row(one: Standing, found: Found | None) -> Alarm | None:
     if found is None:
         return Alarm(Concern.ENTRY, str(one.key), _GONE)
-    opened = commit(one.salt, record_bytes(found.record))
+    try:
+        opened = commit(one.salt, record_bytes(found.record))
+    except BadRecord as error:  # what stands there now is nothing that this program writes
+        return Alarm(Concern.ENTRY, str(one.key), Text(f"{_ALTERED.zh}: {error}", f"{_ALTERED.en}: {error}"))
     return None if opened == json.loads(one.leaf)["commitment"] else Alarm(Concern.ENTRY, str(one.key), _ALTERED)

@@ -1,23 +1,19 @@
 """From the book into the evidence log and out again: seal what is new, export a loan, look for what was touched."""
 
+import json
 import os
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 
 from hengdai.adapters.evidence.exporter import Exporter, Placed
 from hengdai.adapters.evidence.home import EvidenceHome, Published
-from hengdai.adapters.postgres.engine import connect, migrate
 from hengdai.adapters.postgres.evidence_source import BookLeaves, Drawing, Standing
-from hengdai.adapters.postgres.server import open_server
 from hengdai.base.text import Text
-from hengdai.entry.wiring import Settings
-from hengdai.evidence.record import Kept, record_bytes
+from hengdai.evidence.record import Kept, record_bytes, thread_of
 from hengdai.evidence.source import Leaf, take_in
 from hengdai.evidence.tiles import WIDTH, Absent, BadTile, fetch_entries
-
-_CONNECTIONS = 2
 
 
 class LogAhead(Exception):
@@ -28,6 +24,18 @@ class LogAhead(Exception):
             f"日志已取至第 {position} 条, 账簿中没有或不是同一条: 账簿比日志旧, 或不是同一本",
             f"the log has taken up to leaf {position}, which the book lacks or has otherwise: "
             "the book is older than its log, or another one",
+        )
+        super().__init__(str(self.text))
+
+
+class SealedElsewhere(Exception):
+    """The leaves of the book were drawn under the keys of another evidence directory."""
+
+    def __init__(self, directory: Path) -> None:
+        self.text = Text(
+            f"该账簿此前封存在另一存证目录, 密钥不同; {directory} 不能续写. 请用原来的 --log 目录",
+            f"this book was sealed into another evidence directory, under other keys; {directory} cannot go on: "
+            "name the one used before with --log",
         )
         super().__init__(str(self.text))
 
@@ -58,35 +66,38 @@ class SealReport:
     published: tuple[Published, ...]
 
 
-@asynccontextmanager
-async def book_leaves(settings: Settings) -> AsyncIterator[BookLeaves]:
-    """The leaves of the book that the settings name, migrated."""
-    with open_server(settings.data, settings.dsn) as server:
-        engine = connect(server.dsn, _CONNECTIONS)
-        try:
-            await migrate(engine)
-            yield BookLeaves(engine)
-        finally:
-            await engine.dispose()
-
-
-async def seal_book(leaves: BookLeaves, home: EvidenceHome, now: datetime, limit: int = 4096) -> SealReport:
+async def seal_book(
+    leaves: BookLeaves,
+    home: EvidenceHome,
+    now: Callable[[], datetime],
+    limit: int = 4096,
+    often: timedelta | None = None,
+) -> SealReport:
     """Take every new leaf into the logs and publish a checkpoint of each year that has grown. Safe to kill and repeat.
 
-    Raises :class:`LogAhead`.
+    With `often`, checkpoints are published on the way too, about so often, so that a long backlog can be seen to go
+    down. Raises :class:`LogAhead`.
     """
-    drawing = Drawing(home.thread_key, lambda: os.urandom(32), now.year)
+    drawing = Drawing(home.thread_key, lambda: os.urandom(32), now().year)
     await _same_history(leaves, home)
-    taken = await _into_logs(leaves, home, limit)
+    taken, published_at = await _into_logs(leaves, home, limit), now()
     while await leaves.draw(drawing, limit):
         taken += await _into_logs(leaves, home, limit)
-    moment = int(now.timestamp())
-    published = [home.publish(year, moment) for year in home.logs.years() if _grown(home, year)]
-    return SealReport(taken, tuple(published))
+        if often is not None and now() - published_at >= often:
+            _publish(home, now())
+            published_at = now()
+    return SealReport(taken, tuple(_publish(home, now())))
+
+
+def _publish(home: EvidenceHome, now: datetime) -> list[Published]:
+    return [home.publish(year, int(now.timestamp())) for year in home.logs.years() if _grown(home, year)]
 
 
 async def _same_history(leaves: BookLeaves, home: EvidenceHome) -> None:
-    """The last leaf that the log has taken must be the one that the book has there."""
+    """The leaves of the book must be of this home's keys, and the last one that the log has taken must stand there."""
+    first = await leaves.at(1)
+    if first is not None and json.loads(first.leaf)["thread"] != thread_of(home.thread_key, first.key.subject):
+        raise SealedElsewhere(home.directory)
     years = home.logs.years()
     head = home.logs.store(years[-1]).head() if years else None
     if head is None or head.taken == 0:
@@ -142,6 +153,7 @@ def index_of(standing: Standing, firsts: dict[int, int]) -> int:
 async def export_loan(leaves: BookLeaves, home: EvidenceHome, loan: str, org: str | None, made_at: datetime) -> bytes:
     """The bundle of a loan; raises :class:`Unsealable`, or `NotSealedYet` for what no seal covers yet.
 
+    A year without a policy goes in with one that nobody can meet, so that whoever checks reads that no witness vouches.
     Records are made from the book as it is. One that was altered goes in as it is now, and every verifier says so.
     """
     lender = _one_lender(loan, [org] if org else await leaves.lenders(loan))
@@ -159,17 +171,8 @@ async def export_loan(leaves: BookLeaves, home: EvidenceHome, loan: str, org: st
             )
         kept = Kept(standing.salt, record_bytes(record.record), standing.leaf)
         placed.append(Placed(standing.year, replace(kept, index=index_of(standing, firsts))))
-    parties = {year: home.parties(year) for year in {one.year for one in placed}}
-    bare = sorted(year for year, one in parties.items() if one is None)
-    if bare:
-        raise Unsealable(
-            Text(
-                f"{bare} 年的日志没有见证策略, 无人可作证",
-                f"the log of {bare} has no policy: no witness vouches for it",
-            )
-        )
-    exporter = Exporter(home.logs, {year: one for year, one in parties.items() if one is not None})
-    return exporter.export(found[0][0].key.subject, placed, made_at)
+    parties = {year: home.bare_parties(year) for year in {one.year for one in placed}}
+    return Exporter(home.logs, parties).export(found[0][0].key.subject, placed, made_at)
 
 
 def _one_lender(loan: str, lenders: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,9 +12,12 @@ from hengdai.adapters.logs import configure
 from hengdai.adapters.packs import FolderShelf
 from hengdai.adapters.postgres.door import Door
 from hengdai.adapters.postgres.engine import connect, migrate
+from hengdai.adapters.postgres.evidence_source import BookLeaves
 from hengdai.adapters.postgres.server import open_server
 from hengdai.adapters.postgres.store import PostgresStore
 from hengdai.app.ports import Clock, Office
+from hengdai.entry.evidence_desk import EvidenceDesk
+from hengdai.entry.keep_sealing import sealing_beside
 from hengdai.entry.platform import Platform
 
 CONNECTIONS = 10
@@ -30,15 +33,22 @@ def default_data_dir() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the book is. `dsn` names a PostgreSQL (else HENGDAI_DSN, else an embedded one in `data`)."""
+    """Where the book is. `dsn` names a PostgreSQL (else HENGDAI_DSN, else an embedded one in `data`).
+
+    `evidence` is the directory of its evidence; with `seal`, a process beside this one seals the book into it.
+    """
 
     data: Path = field(default_factory=default_data_dir)
     dsn: str | None = None
     packs: Path | None = None
+    evidence: Path | None = None
+    seal: bool = False
 
 
 @asynccontextmanager
-async def platform(dsn: str, *, packs: Path | None = None, clock: Clock | None = None) -> AsyncIterator[Platform]:
+async def platform(
+    dsn: str, *, packs: Path | None = None, clock: Clock | None = None, evidence: Path | None = None
+) -> AsyncIterator[Platform]:
     """A platform on a migrated database; its connections are closed on leaving.
 
     The program's log goes to standard error, as JSON lines when HENGDAI_LOG is `json`.
@@ -47,7 +57,8 @@ async def platform(dsn: str, *, packs: Path | None = None, clock: Clock | None =
     engine = connect(dsn, CONNECTIONS)
     store = PostgresStore(engine)
     try:
-        yield Platform(Office(store, clock or WallClock(), TimeOrderedIds(), FolderShelf(packs)), Door(engine))
+        office = Office(store, clock or WallClock(), TimeOrderedIds(), FolderShelf(packs))
+        yield Platform(office, Door(engine), EvidenceDesk(evidence, BookLeaves(engine)) if evidence else None)
     finally:
         await store.close()
 
@@ -61,5 +72,19 @@ async def installation(settings: Settings, clock: Clock | None = None) -> AsyncI
             await migrate(engine)
         finally:
             await engine.dispose()
-        async with platform(server.dsn, packs=settings.packs, clock=clock) as opened:
-            yield opened
+        beside = sealing_beside(settings.evidence, server.dsn) if settings.evidence and settings.seal else nullcontext()
+        async with platform(server.dsn, packs=settings.packs, clock=clock, evidence=settings.evidence) as opened:
+            with beside:
+                yield opened
+
+
+@asynccontextmanager
+async def book_leaves(settings: Settings) -> AsyncIterator[BookLeaves]:
+    """The leaves of the book that the settings name, migrated."""
+    with open_server(settings.data, settings.dsn) as server:
+        engine = connect(server.dsn, 2)
+        try:
+            await migrate(engine)
+            yield BookLeaves(engine)
+        finally:
+            await engine.dispose()

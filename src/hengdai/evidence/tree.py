@@ -138,15 +138,22 @@ def check_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes], 
     _hashes_are_hashes([leaf, root, *proof])
     if not 0 <= index < size:
         raise NotProven(f"index {index} lies outside a tree of size {size}")
-    level, rest = _branch(index, size)
-    if len(proof) != level + rest:
-        raise NotProven(f"inclusion proof has {len(proof)} hashes; index {index} of {size} takes {level + rest}")
-    found = leaf
-    for height, sibling in enumerate(proof):
-        on_the_right = height >= level or index >> height & 1
-        found = node_hash(sibling, found) if on_the_right else node_hash(found, sibling)
+    expected = sum(_branch(index, size))
+    if len(proof) != expected:
+        raise NotProven(f"inclusion proof has {len(proof)} hashes; index {index} of {size} takes {expected}")
+    *_, found = (leaf, *(node for _, _, node in way_up(index, size, leaf, proof)))
     if found != root:
         raise NotProven(f"inclusion proof of index {index} does not lead to the root of size {size}")
+
+
+def way_up(index: int, size: int, leaf: bytes, proof: Sequence[bytes]) -> Iterator[tuple[bool, bytes, bytes]]:
+    """The way from a leaf hash to the root: for each step whether the sibling is on the left, it, and their node."""
+    level, _ = _branch(index, size)
+    found = leaf
+    for height, sibling in enumerate(proof):
+        on_the_left = height >= level or bool(index >> height & 1)
+        found = node_hash(sibling, found) if on_the_left else node_hash(found, sibling)
+        yield on_the_left, sibling, found
 
 
 def check_growth(old: int, old_root: bytes, new: int, new_root: bytes, proof: Sequence[bytes]) -> None:

@@ -4,9 +4,12 @@ programme                          the name of the lending programme
 keys/log.key, log-pq.key           32-byte seeds in hex, mode 0600 (Ed25519 and ML-DSA-44)
 keys/thread.key                    the key of the threads' pseudonyms
 policies/<year>.policy, .operators the text of the year's policy, and the witnesses that the operator runs
+rounds/<year>.jsonl                what became of each sealing round, see `rounds`
+watched.json                       what the monitor found when it last looked
 2026/, 2027/                       see `shards`
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +18,12 @@ from hengdai.adapters.evidence.disk import Disk
 from hengdai.adapters.evidence.exporter import Parties
 from hengdai.adapters.evidence.key_files import make_seed, read_seed
 from hengdai.adapters.evidence.publisher import Publisher
+from hengdai.adapters.evidence.rounds import Round, Rounds
 from hengdai.adapters.evidence.shards import YearlyLogs
+from hengdai.base.text import Text
 from hengdai.evidence.keys import Ed25519Signer, MlDsaSigner, Signer
 from hengdai.evidence.log import Sequencer, sign_checkpoint
+from hengdai.evidence.monitor import Alarm, Concern
 from hengdai.evidence.policy import BadPolicy, Policy, Quorum
 
 
@@ -43,11 +49,20 @@ class Published:
         return self.quorum is not None and self.quorum.met
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What the monitor found at `time` (seconds since 1970) when it compared so many leaves with the book."""
+
+    time: int
+    compared: int
+    alarms: tuple[Alarm, ...]
+
+
 class EvidenceHome:
     """One programme's evidence in `directory`; raises :class:`NotAHome` when there is none."""
 
     def __init__(self, directory: Path) -> None:
-        self._root = directory
+        self.directory = directory
         try:
             programme = (directory / "programme").read_text(encoding="utf-8").strip()
         except FileNotFoundError:
@@ -70,11 +85,11 @@ class EvidenceHome:
     @property
     def thread_key(self) -> bytes:
         """The key of the threads' pseudonyms."""
-        return read_seed(self._root / "keys" / "thread.key")
+        return read_seed(self.directory / "keys" / "thread.key")
 
     def signers(self, year: int) -> list[Signer]:
         """The two keys of that year's log: one seed each, a name for every year."""
-        origin, keys = self.logs.origin(year), self._root / "keys"
+        origin, keys = self.logs.origin(year), self.directory / "keys"
         return [Ed25519Signer(origin, read_seed(keys / "log.key")), MlDsaSigner(origin, read_seed(keys / "log-pq.key"))]
 
     def keep_policy(self, text: str, operators: Sequence[str]) -> int:
@@ -86,14 +101,14 @@ class EvidenceHome:
             raise BadPolicy(
                 f"策略的日志公钥不是本日志的 / the policy is of the log {origin}/{year}, not of ours ({own})"
             )
-        place = self._root / "policies"
+        place = self.directory / "policies"
         Disk().replace(place / f"{year}.operators", "".join(f"{name}\n" for name in operators).encode())
         Disk().replace(place / f"{year}.policy", text.encode())
         return int(year)
 
     def parties(self, year: int) -> Parties | None:
         """The policy kept for that year, or None."""
-        place = self._root / "policies"
+        place = self.directory / "policies"
         try:
             text = (place / f"{year}.policy").read_text(encoding="utf-8")
             operators = (place / f"{year}.operators").read_text(encoding="utf-8").split()
@@ -101,10 +116,18 @@ class EvidenceHome:
             return None
         return Parties(text, tuple(operators))
 
+    def bare_parties(self, year: int) -> Parties:
+        """The year's policy, or for a log without one a text that says so: no quorum, which nobody can meet."""
+        return self.parties(year) or Parties(f"log {self.signers(year)[0].key}\nquorum none\n")
+
     def policy(self, year: int) -> Policy | None:
         """The same, read."""
         parties = self.parties(year)
         return None if parties is None else Policy.parse(parties.policy, parties.operators)
+
+    def rounds(self, year: int) -> Rounds:
+        """What became of the year's sealing rounds."""
+        return Rounds(self.directory / "rounds" / f"{year}.jsonl")
 
     def publish(self, year: int, time: int) -> Published:
         """One round for that year's log at `time` (seconds since 1970). With a policy, only its quorum publishes."""
@@ -112,7 +135,31 @@ class EvidenceHome:
         head = Sequencer(store).head
         if policy is None:
             store.publish(head.size, bytes(sign_checkpoint(origin, head, self.signers(year), time)))
+            self.rounds(year).keep(Round(time, head.size, sealed=False))
             return Published(origin, head.size, None, {})
         done = Publisher(store, policy, self.signers(year)).round(time)
         why_not = {name: outcome.why_not for name, outcome in done.outcomes.items() if outcome.why_not}
+        names = {one.key: name for name, one in policy.witnesses.items()}
+        signed = {names[one.key]: one.time for one in done.quorum.cosigned}
+        self.rounds(year).keep(Round(time, head.size, done.quorum.met, signed, why_not))
         return Published(origin, head.size, done.quorum, why_not)
+
+    def keep_watched(self, watched: Watched) -> None:
+        """Keep what the monitor found, in place of what it found before."""
+        alarms = [
+            {"concern": one.concern.value, "where": one.where, "zh": one.text.zh, "en": one.text.en}
+            for one in watched.alarms
+        ]
+        said = {"alarms": alarms, "compared": watched.compared, "time": watched.time}
+        Disk().replace(self.directory / "watched.json", json.dumps(said, ensure_ascii=False).encode())
+
+    def watched(self) -> Watched | None:
+        """What the monitor found when it last looked; None when it never did, or what it left does not read."""
+        try:
+            said = json.loads((self.directory / "watched.json").read_text(encoding="utf-8"))
+            alarms = [
+                Alarm(Concern(one["concern"]), one["where"], Text(one["zh"], one["en"])) for one in said["alarms"]
+            ]
+            return Watched(said["time"], said["compared"], tuple(alarms))
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return None

@@ -48,6 +48,14 @@ _AFTER = text(f"SELECT {_COLUMNS} FROM evidence_leaf WHERE position > :after ORD
 _AT = text(f"SELECT {_COLUMNS} FROM evidence_leaf WHERE position = :position")
 _OF_LOAN = text(f"SELECT {_COLUMNS} FROM evidence_leaf WHERE org = :org AND loan_id = :loan ORDER BY position")
 _LENDERS = text("SELECT DISTINCT org FROM evidence_leaf WHERE loan_id = :loan ORDER BY org")
+_KINDS = text(
+    "SELECT kind, count(*) AS leaves, max(position) AS upto FROM evidence_leaf WHERE position > :after GROUP BY kind"
+)
+_AT_MOST = 100_000
+_WAITING = text("SELECT " + " + ".join(
+    f"(SELECT count(*) FROM (SELECT 1 FROM {each.table.name} WHERE recorded_in > :taken LIMIT {_AT_MOST}) few)"
+    for each in LEAF_TABLES
+))  # fmt: skip
 _FIRSTS = text("SELECT year, min(position) AS first FROM evidence_leaf GROUP BY year")
 
 
@@ -119,6 +127,19 @@ class BookLeaves:
         """The position of each year's first leaf."""
         async with writing(self._engine, DatabaseRole.SEALER, "") as connection:
             return {row.year: row.first for row in await connection.execute(_FIRSTS)}
+
+    async def kinds(self, after: int = 0) -> dict[RecordKind, tuple[int, int]]:
+        """How many leaves of each kind stand behind a position, and the last position among them."""
+        async with writing(self._engine, DatabaseRole.SEALER, "") as connection:
+            rows = await connection.execute(_KINDS, {"after": after})
+            return {RecordKind(row.kind): (row.leaves, row.upto) for row in rows}
+
+    async def waiting(self) -> int:
+        """How many rows of the book have no leaf yet, counted to a hundred thousand of a table."""
+        async with writing(self._engine, DatabaseRole.SEALER, "") as connection:
+            taken = (await connection.execute(_STATE)).mappings().one()["taken"]
+            count: int = (await connection.execute(_WAITING, {"taken": taken})).scalar_one()
+            return count
 
     async def lenders(self, loan: str) -> list[str]:
         """In whose books a loan of that name has leaves."""

@@ -1,7 +1,11 @@
 """`hengdai evidence seal`, `export` and `monitor`: the evidence of the book that runs here."""
 
 import asyncio
-from datetime import UTC, datetime
+import os
+import signal
+import sys
+import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +21,16 @@ from hengdai.entry.cli.exits import Exit
 from hengdai.entry.cli.options import Data, Dsn, settings_of
 from hengdai.entry.cli.talk import data, say, stop
 from hengdai.entry.evidence_watch import watch_book
-from hengdai.entry.sealing import LogAhead, SealReport, Unsealable, book_leaves, export_loan, seal_book
+from hengdai.entry.keep_sealing import Rhythm, keep_sealing
+from hengdai.entry.sealing import (
+    LogAhead,
+    SealedElsewhere,
+    SealReport,
+    Unsealable,
+    export_loan,
+    seal_book,
+)
+from hengdai.entry.wiring import book_leaves
 from hengdai.evidence.log import DamagedLog
 from hengdai.evidence.monitor import Alarm
 from hengdai.evidence.policy import BadPolicy
@@ -37,6 +50,10 @@ def seal(
         list[str] | None, typer.Option(help="策略中由运营方运行的见证方 / a witness of the policy run by the operator")
     ] = None,
     batch: Annotated[int, typer.Option(min=1, help="每步约多少行 / about so many rows a step")] = 4096,
+    every: Annotated[
+        int | None, typer.Option(min=1, metavar="SECONDS", help="每隔若干秒封存一次, 不停 / go on, resting so long")
+    ] = None,
+    until_eof: Annotated[bool, typer.Option(hidden=True)] = False,
     data_dir: Data = None,
     dsn: Dsn = None,
 ) -> None:
@@ -47,28 +64,60 @@ def seal(
     例 Example: hengdai evidence seal --log evidence --policy parties.policy --operator facilitator
     """
 
-    async def work() -> tuple[EvidenceHome, SealReport]:
+    async def work() -> tuple[EvidenceHome, SealReport | None]:
         home = EvidenceHome.begin(log, programme)
         for path in policy or ():
             home.keep_policy(path.read_text(encoding="utf-8"), operator or ())
         async with book_leaves(settings_of(data_dir, dsn)) as leaves:
-            return home, await seal_book(leaves, home, datetime.now(UTC), batch)
+            if every is None:
+                return home, await seal_book(leaves, home, _now, batch)
+            rhythm = Rhythm(rest=timedelta(seconds=every), batch=batch)
+            await keep_sealing(leaves, home, _now, rhythm, _tell_report, _until(until_eof))
+            return home, None
 
     try:
         home, report = asyncio.run(work())
     except (OSError, UnsafeKey, NotAHome, BadPolicy, UnicodeDecodeError) as error:
         stop(Exit.UNREADABLE, str(error))
-    except (LogAhead, ForeignServer) as error:
+    except (LogAhead, SealedElsewhere, ForeignServer) as error:
         stop(Exit.REFUSED, error.text)
     except (YearClosed, DamagedLog) as error:
         stop(Exit.REFUSED, str(error))
-    say(Text(f"写入 {report.taken} 条", f"{report.taken} leaves taken in"))
+    if report is None:
+        return
+    _tell_report(report)
     for year in home.logs.years():
         data(str(home.signers(year)[0].key))
-    for one in report.published:
-        _tell(one)
     if any(one.quorum is not None and not one.sealed for one in report.published):
         raise typer.Exit(int(Exit.REFUSED))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _until(eof: bool) -> asyncio.Event:
+    """What stops a sealing that goes on: a signal, or for one that a server started the end of its standard input."""
+    stopped, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    if eof:
+        os.nice(10)  # the server's requests come first
+
+        def wait() -> None:
+            while sys.stdin.buffer.read(4096):
+                pass
+            loop.call_soon_threadsafe(stopped.set)
+
+        threading.Thread(target=wait, daemon=True).start()
+    return stopped
+
+
+def _tell_report(report: SealReport) -> None:
+    if report.taken or report.published:
+        say(Text(f"写入 {report.taken} 条", f"{report.taken} leaves taken in"))
+    for one in report.published:
+        _tell(one)
 
 
 def _tell(one: Published) -> None:
@@ -110,6 +159,13 @@ def export(
         stop(Exit.REFUSED, error.text)
     except NotSealedYet as error:
         stop(Exit.REFUSED, error.what)
+    if any(EvidenceHome(log).parties(year) is None for year in EvidenceHome(log).logs.years()):
+        say(
+            Text(
+                "尚无见证策略: 检验会指出见证人数不足",
+                "no policy yet: whoever checks it reads that witnesses are lacking",
+            )
+        )
     say(Text(f"已写入 {output}; 检验: hengdai evidence verify {output}",
              f"written to {output}; to check: hengdai evidence verify {output}"))  # fmt: skip
 
@@ -122,10 +178,10 @@ def monitor(log: Log, data_dir: Data = None, dsn: Dsn = None) -> None:
     例 Example: hengdai evidence monitor --log evidence
     """
 
-    async def work() -> list[Alarm]:
+    async def work() -> tuple[Alarm, ...]:
         home = EvidenceHome(log)
         async with book_leaves(settings_of(data_dir, dsn)) as leaves:
-            return await watch_book(leaves, home)
+            return (await watch_book(leaves, home, _now())).alarms
 
     try:
         alarms = asyncio.run(work())

@@ -1,6 +1,8 @@
 """`hengdai serve` and `hengdai run`: the server with the console, and the one command that shows all of it."""
 
+import os
 import socket
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +22,11 @@ __all__ = ["Data", "Dsn", "run", "serve", "settings_of"]
 
 Host = Annotated[str, typer.Option(help="监听地址 / address to listen on")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="端口 / port")]
+Evidence = Annotated[
+    Path | None,
+    typer.Option(help="存证目录, 默认在数据目录内 / the evidence directory; in the data directory by default"),
+]
+Seal = Annotated[bool, typer.Option(help="在旁边持续封存账簿 / keep sealing the book beside the server")]
 SYNTHETIC_LOANS, SYNTHETIC_SEED = 5_000, 1
 DEMO = Organisation(OrgId("demo"), "演示 demonstration", "examiner")
 
@@ -37,7 +44,14 @@ _OTHER_LAW = Text(
 _TAKEN = Text("端口 {port} 已被占用, 请用 --port 另选", "port {port} is in use; choose another with --port")
 
 
-def serve(data: Data = None, dsn: Dsn = None, host: Host = "127.0.0.1", port: Port = 8000) -> None:
+def serve(
+    data: Data = None,
+    dsn: Dsn = None,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    evidence: Evidence = None,
+    seal: Seal = True,
+) -> None:
     """启动 HTTP 接口与控制台, Ctrl-C 停止. Serve the HTTP API and the console; Ctrl-C stops.
 
     内置数据库只归一个进程; 服务之前先用 hengdai keys create 发放密钥. Issue keys before serving: the
@@ -46,7 +60,17 @@ def serve(data: Data = None, dsn: Dsn = None, host: Host = "127.0.0.1", port: Po
     例 Example: hengdai serve --port 8000
     """
     _demand_free(host, port)
-    _run(settings_of(data, dsn), host, port)
+    _run(with_evidence(settings_of(data, dsn), evidence, seal=seal), host, port)
+
+
+def with_evidence(settings: Settings, directory: Path | None, *, seal: bool) -> Settings:
+    """The settings with an evidence directory: the one named, else one in the data directory of an embedded database.
+
+    A PostgreSQL that several machines may share is sealed by whoever is told to, and by nobody else.
+    """
+    shared = settings.dsn or os.environ.get("HENGDAI_DSN")
+    chosen = directory or (None if shared else settings.data / "evidence")
+    return replace(settings, evidence=chosen, seal=seal and chosen is not None)
 
 
 def _demand_free(host: str, port: int) -> None:
@@ -87,6 +111,8 @@ def run(
     dsn: Dsn = None,
     host: Host = "127.0.0.1",
     port: Port = 8000,
+    evidence: Evidence = None,
+    seal: Seal = True,
 ) -> None:
     """一步看到全貌: 造账或读账, 重放一生, 总结, 打开控制台. See all of it with one command.
 
@@ -106,7 +132,7 @@ def run(
         replay(chosen, map=None if map is None else Map(map), data=settings.data, dsn=dsn)
     except ReplayRefused:
         say(_OTHER_LAW)
-    _run(settings, host, port, Actor(DEMO.id, Role.EXAMINER, "demo"))
+    _run(with_evidence(settings, evidence, seal=seal), host, port, Actor(DEMO.id, Role.EXAMINER, "demo"))
 
 
 def _synthetic(folder: Path) -> Path:

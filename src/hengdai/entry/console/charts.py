@@ -1,4 +1,4 @@
-"""The two charts of the dashboard as ECharts options; both the library and the fonts come from this machine."""
+"""The charts of the console as ECharts options; both the library and the fonts come from this machine."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -78,6 +78,42 @@ def arrears_bars(
         },
         "yAxis": _value_axis(name),
         "series": [{"type": "bar", "name": name, "data": shown, "barCategoryGap": "38%", "itemStyle": {"color": STOP}}],
+    }
+
+
+def growth(points: Sequence[tuple[int, int, bool]], names: tuple[str, str], unit: str) -> dict[str, Any]:
+    """The log's size after each round as a line of steps; `points` are (milliseconds, size, with its quorum).
+
+    Rounds with a quorum are in one colour, those without in the other; `names` says which is which.
+    """
+    line = [[time, size] for time, size, _ in points]
+    dots = [[[time, size] for time, size, sealed in points if sealed is wanted] for wanted in (True, False)]
+    return {
+        **_BASE,
+        "legend": {"right": 0, "top": 0, "data": list(names), "textStyle": {"color": SOFT, "fontSize": 11.5}},
+        "grid": {"left": 4, "right": 16, "top": 34, "bottom": 24, "containLabel": True},
+        "xAxis": {
+            "type": "time",
+            "axisLine": {"lineStyle": {"color": INK}},
+            "axisLabel": {"color": SOFT, "fontSize": 11.5, "hideOverlap": True},
+            "splitLine": {"show": False},
+        },
+        "yAxis": _value_axis(unit),
+        "series": [
+            {
+                "type": "line",
+                "step": "end",
+                "data": line,
+                "symbol": "none",
+                "silent": True,
+                "lineStyle": {"color": ACCENT, "width": 1.5},
+                "areaStyle": {"color": ACCENT, "opacity": 0.08},
+            },
+            *(
+                {"type": "scatter", "name": name, "data": some, "symbolSize": 6, "itemStyle": {"color": colour}}
+                for name, some, colour in zip(names, dots, (ACCENT, STOP), strict=True)
+            ),
+        ],
     }
 
 

@@ -1,6 +1,7 @@
 """One loan on one page: where it stands, its plan, money, books, law and terms, and the why of each figure."""
 
 from datetime import date
+from urllib.parse import quote as quote_path
 
 from nicegui import ui
 from starlette.requests import Request
@@ -93,7 +94,11 @@ def _heading(visit: Visit, loan: Loan, at: Standing) -> Html:
     parties = loan.terms.parties
     names = [name for name in (parties.facilitator, parties.funder, parties.guarantor, parties.merchant) if name]
     whose = tag("span", " · ".join(names), class_="soft")
-    return tag("div", tag("h1", loan_name(loan.id)), state_tag(visit, loan.state), late, whose, class_="head")
+    at_loan = f"/loans/{quote_path(loan.id)}"
+    proof = tag("a", visit.say("存证", "evidence"), href=f"{at_loan}/evidence")
+    again = tag("a", visit.say("重演", "replay"), href=f"{at_loan}/replay")
+    doors = tag("span", proof, again, class_="doors")
+    return tag("div", tag("h1", loan_name(loan.id)), state_tag(visit, loan.state), late, whose, doors, class_="head")
 
 
 def _figures(visit: Visit, loan: Loan, at: Standing, day: date) -> Html:

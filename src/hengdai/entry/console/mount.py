@@ -9,7 +9,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hengdai.app.actor import Actor
-from hengdai.entry.console import dashboard, law, law_rule, loan, loans
+from hengdai.entry.console import dashboard, evidence, law, law_rule, loan, loan_evidence, loan_replay, loans
+from hengdai.entry.console.evidence_files import hand_out
 from hengdai.entry.console.session import COOKIE, LANGUAGE_COOKIE, Sessions, language_of
 from hengdai.entry.console.shell import Visit, door_page, head, request_path
 from hengdai.entry.platform import Platform
@@ -34,6 +35,23 @@ _HEADERS = (
 Page = Callable[[Visit, Request], Awaitable[None]]
 
 
+def _of(show: Callable[[Visit, Request, str], Awaitable[None]], name: str) -> Page:
+    """A page about one thing, whose id stands in its address under that name."""
+    return lambda visit, request: show(visit, request, request.path_params[name])
+
+
+_PAGES: dict[str, Page] = {
+    "/": dashboard.show,
+    "/loans": loans.show,
+    "/loans/{loan_id}": _of(loan.show, "loan_id"),
+    "/loans/{loan_id}/evidence": _of(loan_evidence.show, "loan_id"),
+    "/loans/{loan_id}/replay": _of(loan_replay.show, "loan_id"),
+    "/law": law.show_rules,
+    "/law/{rule_id}": _of(law_rule.show_rule, "rule_id"),
+    "/evidence": evidence.show,
+}
+
+
 class AtHome:
     """Adds the headers by which a browser loads nothing from elsewhere and shows the pages in no other site's frame."""
 
@@ -55,6 +73,7 @@ def mount(app: FastAPI, platform: Platform, demo: Actor | None = None) -> None:
     """Put the console under `/` of the application. `demo` is who a browser on this machine is without a key."""
     sessions = Sessions(platform.door, demo)
     _forms(app, sessions)
+    hand_out(app, platform, sessions)
     _pages(platform, sessions)
     ui.run_with(
         app, title="衡贷 Hengdai", favicon=_FAVICON, tailwind=False, show_welcome_message=False, reconnect_timeout=10.0
@@ -105,25 +124,13 @@ def _pages(platform: Platform, sessions: Sessions) -> None:
         await show(visit, request)
         return None
 
-    @ui.page("/")
-    async def _dashboard(request: Request) -> Response | None:
-        return await open_page(request, dashboard.show)
+    def put(path: str, show: Page) -> None:
+        @ui.page(path)
+        async def _page(request: Request) -> Response | None:
+            return await open_page(request, show)
 
-    @ui.page("/loans")
-    async def _loans(request: Request) -> Response | None:
-        return await open_page(request, loans.show)
-
-    @ui.page("/loans/{loan_id}")
-    async def _loan(request: Request, loan_id: str) -> Response | None:
-        return await open_page(request, lambda visit, asked: loan.show(visit, asked, loan_id))
-
-    @ui.page("/law")
-    async def _law(request: Request) -> Response | None:
-        return await open_page(request, law.show_rules)
-
-    @ui.page("/law/{rule_id}")
-    async def _rule(request: Request, rule_id: str) -> Response | None:
-        return await open_page(request, lambda visit, asked: law_rule.show_rule(visit, asked, rule_id))
+    for path, show in _PAGES.items():
+        put(path, show)
 
     @ui.page("/sign-in")
     async def _sign_in(request: Request, wrong: str = "") -> None:

@@ -68,6 +68,7 @@ def _bar(visit: Visit, current: str) -> Html:
         ("/", visit.say("总览", "Overview")),
         ("/loans", visit.say("借款", "Loans")),
         ("/law", visit.say("法规", "Law")),
+        ("/evidence", visit.say("存证", "Evidence")),
     )
     nav = (tag("a", name, href=to, aria_current="page" if to == current else None) for to, name in links)
     mark = tag("a", _BALANCE, tag("b", "衡贷"), tag("span", "Hengdai"), href="/", class_="mark")

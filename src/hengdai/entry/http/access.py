@@ -31,6 +31,8 @@ ACCESS: dict[str, Role | None] = {
     "read_payoff": Role.VIEWER,
     "explain_figure": Role.VIEWER,
     "replay_of_loan": Role.VIEWER,
+    "export_evidence": Role.VIEWER,
+    "read_evidence": Role.VIEWER,
     "read_disclosure": Role.VIEWER,
     "read_disclosure_page": Role.VIEWER,
     "list_partners": Role.VIEWER,

@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, Response
 
 from hengdai import __version__
-from hengdai.entry.http import routes_house, routes_law, routes_read, routes_write
+from hengdai.entry.http import routes_evidence, routes_house, routes_law, routes_read, routes_write
 from hengdai.entry.http.access import check_table
 from hengdai.entry.http.errors import install
 from hengdai.entry.http.limits import StrictBodies
@@ -77,7 +77,14 @@ def described() -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
         responses={500: {"description": "内部错误 / internal error", "model": Problem}},
     )
-    routers = (public, routes_write.router, routes_read.router, routes_house.router, routes_law.router)
+    routers = (
+        public,
+        routes_write.router,
+        routes_read.router,
+        routes_evidence.router,
+        routes_house.router,
+        routes_law.router,
+    )
     for router in routers:
         app.include_router(router, prefix="/v1")
     check_table(route.name for router in routers for route in router.routes if isinstance(route, APIRoute))

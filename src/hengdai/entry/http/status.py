@@ -20,6 +20,7 @@ STATUS: dict[str, int] = {
     "bad_cursor": 422,
     "organisation_exists": 409,
     "key_shown_once": 409,
+    "not_sealed": 409,
     "not_replayable": 409,
     "defect": 500,
     "unavailable": 503,

@@ -29,6 +29,7 @@ class Edge(Enum):
     KEY_SHOWN_ONCE = Text(
         "密钥只显示一次; 请吊销后另发", "a key is shown once; revoke the one that was made and issue another"
     )
+    NOT_SEALED = Text("没有存证文件: {problem}", "there is no bundle: {problem}")
     NOT_REPLAYABLE = Text("无法重演: {problem}", "it cannot be replayed: {problem}")
     DEFECT = Text("系统内部错误, 已记录, 编号 {trace}", "an internal error, recorded under {trace}")
     UNAVAILABLE = Text("数据库暂不可用", "the database is not available")

@@ -1,0 +1,122 @@
+"""Evidence over HTTP, and the sealer that a server keeps beside itself."""
+
+import json
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from hengdai.adapters.clock import SetClock
+from hengdai.adapters.evidence.home import EvidenceHome, Watched
+from hengdai.adapters.evidence.rounds import Round, Rounds
+from hengdai.base.text import Text
+from hengdai.entry.evidence_watch import watch_book
+from hengdai.entry.http.server import build
+from hengdai.entry.keep_sealing import sealing_beside
+from hengdai.entry.platform import Platform
+from hengdai.entry.sealing import SealedElsewhere, seal_book
+from hengdai.entry.wiring import platform
+from hengdai.evidence.bundle import verify_bundle
+from hengdai.evidence.monitor import Alarm, Concern
+from tests.entry.front import TODAY, Front, list_partner, people, seal
+
+
+@pytest_asyncio.fixture
+async def house(dsn: str, tmp_path: Path) -> AsyncIterator[tuple[Platform, Front]]:
+    """A platform with an evidence directory, and a front on it."""
+    async with platform(dsn, clock=SetClock(TODAY), evidence=tmp_path / "evidence") as opened:
+        transport = httpx.ASGITransport(build(opened), raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            front = Front(client, await people(opened), SetClock(TODAY))
+            await list_partner(front)
+            yield opened, front
+
+
+async def test_a_loan_has_no_bundle_before_it_is_sealed_and_one_afterwards(house: tuple[Platform, Front]) -> None:
+    opened, front = house
+    loan = await front.disbursed()
+    early = await front.get(f"/loans/{loan}/evidence", "examiner")
+    assert (early.status_code, early.json()["code"]) == (409, "not_sealed")
+    home = await seal(opened)
+    answer = await front.get(f"/loans/{loan}/evidence", "viewer")
+    assert answer.status_code == 200
+    found = verify_bundle(answer.content)
+    assert [broken.link.value for broken in found.broken] == ["quorum"]  # no witness vouches, and the file says so
+    assert found.subject == f"bank-a/{loan}"
+    assert (await front.get(f"/loans/{loan}/evidence", "stranger")).status_code == 404
+    state = (await front.get("/evidence", "viewer")).json()
+    assert [log["size"] for log in state["logs"]] == [log["sealed"] for log in state["logs"]]
+    assert (state["waiting"], state["logs"][0]["quorum"], state["alarms"]) == (0, None, None)
+    await front.disbursed()
+    later = (await front.get("/evidence", "viewer")).json()
+    assert later["waiting"] > 0
+    assert opened.evidence is not None
+    await watch_book(opened.evidence.leaves, home, datetime.now(UTC))
+    assert (await front.get("/evidence", "viewer")).json()["alarms"] == 0
+
+
+async def test_a_server_without_an_evidence_directory_says_so(front: Front) -> None:
+    loan = await front.disbursed()
+    told = (await front.get(f"/loans/{loan}/evidence")).json()
+    assert (told["code"], "no evidence directory" in told["en"]) == ("not_sealed", True)
+    assert (await front.get("/evidence")).json()["logs"] == []
+
+
+async def test_a_book_is_not_sealed_under_the_keys_of_another_directory(
+    house: tuple[Platform, Front], tmp_path: Path
+) -> None:
+    opened, front = house
+    await front.disbursed()
+    await seal(opened)
+    assert opened.evidence is not None
+    other = EvidenceHome.begin(tmp_path / "other", "evidence.local/book")
+    with pytest.raises(SealedElsewhere):
+        await seal_book(opened.evidence.leaves, other, lambda: datetime.now(UTC))
+    assert other.logs.years() == []
+
+
+async def test_the_sealer_beside_a_server_seals_watches_and_ends_with_it(
+    house: tuple[Platform, Front], dsn: str
+) -> None:
+    opened, front = house
+    loan = await front.disbursed()
+    assert opened.evidence is not None
+    directory, until = opened.evidence.directory, time.monotonic() + 90
+    with sealing_beside(directory, dsn):
+        while time.monotonic() < until:
+            state = await opened.evidence.state()
+            if state is not None and state.watched is not None:
+                break
+            time.sleep(0.2)
+        assert state is not None and state.watched is not None and state.waiting == 0
+        assert state.watched.alarms == ()
+    assert (await front.get(f"/loans/{loan}/evidence")).status_code == 200
+    assert "leaves taken in" in (directory / "sealer.log").read_text(encoding="utf-8")
+    assert "Traceback" not in (directory / "sealer.log").read_text(encoding="utf-8")
+
+
+def test_a_round_that_says_nothing_new_has_no_line_and_a_torn_line_is_passed_over(tmp_path: Path) -> None:
+    rounds = Rounds(tmp_path / "rounds" / "2026.jsonl")
+    first = Round(1, 10, sealed=False, why_not={"bank": "no answer"})
+    for done in (first, Round(2, 10, sealed=False), Round(3, 10, sealed=True, signed={"bank": 3})):
+        rounds.keep(done)
+    assert [one.time for one in rounds.all()] == [1, 3]
+    with (tmp_path / "rounds" / "2026.jsonl").open("a") as torn:
+        torn.write('{"size": 11, "ti')
+    assert [one.time for one in rounds.all()] == [1, 3]
+    rounds.keep(Round(4, 12, sealed=True, signed={"bank": 4}))
+    assert rounds.all()[-1].size == 12
+
+
+def test_what_the_monitor_found_is_kept_and_read_again(tmp_path: Path) -> None:
+    home = EvidenceHome.begin(tmp_path, "evidence.local/book")
+    assert home.watched() is None
+    watched = Watched(7, 3, (Alarm(Concern.ENTRY, "bank/L1 postings e.1", Text("改", "altered")),))
+    home.keep_watched(watched)
+    assert home.watched() == watched
+    (tmp_path / "watched.json").write_text(json.dumps({"alarms": [{"concern": "no such"}]}))
+    assert home.watched() is None
