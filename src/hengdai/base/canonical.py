@@ -57,7 +57,10 @@ def _demand_usual(value: dict[str, object] | list[object] | tuple[object, ...]) 
     for item in items:
         if isinstance(item, dict | list | tuple):
             _demand_usual(item)
-        elif isinstance(item, float) or (isinstance(item, int) and not -_SAFE <= item <= _SAFE):
+        elif isinstance(item, int):
+            if not -_SAFE <= item <= _SAFE:
+                raise TypeError(item)
+        elif item is not None and not isinstance(item, str | date | Mapping):
             raise TypeError(item)
 
 
