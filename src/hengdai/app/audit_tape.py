@@ -1,6 +1,6 @@
 """Audit a foreign loan tape: read batch by batch, recompute, judge, and tell every loan once.
 
-Memory holds one batch, the sums, and eight bytes a loan by which a number that comes twice is known. Nothing is
+Memory holds a few batches, the sums, and eight bytes a loan by which a number that comes twice is known. Nothing is
 written to the book: the tape is somebody else's.
 """
 
@@ -13,9 +13,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from hengdai.app.in_order import in_order
 from hengdai.audit.batch import Audited, Terms, audit_batch
 from hengdai.audit.intake import NUMBER, REJECTS, ROW, SOURCE, Taken, missing_headers, take_in
-from hengdai.audit.links import Linked, extra_of, link, sums_of
+from hengdai.audit.links import extra_of, link, sums_of
 from hengdai.audit.mapping import MappingUnreadable, TapeMapping
 from hengdai.audit.register import Register
 from hengdai.audit.tally import Tally
@@ -95,48 +96,68 @@ def audit_tape(tapes: Sequence[Tape], order: Order, sink: Sink, progress: Callab
     `progress` is told how many rows went through. Every row ends in the findings or in the rejects.
     """
     terms = Terms(order.pack, order.mapping.mapped, order.mapping.currency, order.as_if, order.settings)
-    digits = currency(order.mapping.currency).digits
-    tally, seen = Tally(), Seen()
+    tally = Tally()
+    # Batches are read and told in their order, by this thread alone; the audit of one goes on beside the next.
+    for batch, links, audited in in_order(lambda batch: _audited(batch, terms, order), _read(tapes, order)):
+        tally.rows += batch.rows
+        tally.reject(batch.taken.rejects, batch.taken.rejected_rows)
+        sink.rejects(batch.taken.rejects)
+        if links is not None:
+            sink.links(links)
+        if audited is not None:
+            tally.add(audited)
+            sink.findings(audited.findings)
+            if order.watch is not None:
+                order.watch(audited)
+        progress(tally.rows)
+    return tally
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Some rows of a tape, taken in: `rows` in the file, the debits of their loans and what those were shown."""
+
+    rows: int
+    taken: Taken
+    debits: pl.DataFrame | None = None
+    shown: pl.DataFrame | None = None
+
+
+def _read(tapes: Sequence[Tape], order: Order) -> Iterator[_Batch]:
+    """The batches of all tapes; a loan whose number was met before, and a row that could not be split, are rejects."""
+    seen, digits = Seen(), currency(order.mapping.currency).digits
     for tape in tapes:
         for raw in tape.batches():
             problems = missing_headers(order.mapping, raw.columns, tape.name)
             if problems:
                 raise MappingUnreadable(problems)
-            taken = _without_doubles(
-                take_in(raw.with_columns(pl.lit(tape.name).alias(SOURCE)), order.mapping, digits), seen
-            )
-            tally.rows += raw.height
-            tally.reject(taken.rejects, taken.rejected_rows)
-            sink.rejects(taken.rejects)
-            if taken.loans.height:
-                audited = _audited(taken.loans, terms, order.looking, sink)
-                tally.add(audited)
-                sink.findings(audited.findings)
-                if order.watch is not None:
-                    order.watch(audited)
-            _tell_torn(tape, tally, sink)
-            progress(tally.rows)
-        _tell_torn(tape, tally, sink)
-    return tally
+            named = raw.with_columns(pl.lit(tape.name).alias(SOURCE))
+            taken = _without_doubles(take_in(named, order.mapping, digits), seen)
+            if order.looking is None or not taken.loans.height:
+                yield _Batch(raw.height, taken)
+            else:
+                debits = order.looking.debits
+                yield _Batch(raw.height, taken, debits.of(taken.loans), debits.shown(taken.loans))
+            yield from _torn(tape)
+        yield from _torn(tape)
 
 
-def _audited(loans: pl.DataFrame, terms: Terms, looking: Looking | None, sink: Sink) -> Audited:
-    if looking is None:
-        return audit_batch(loans, terms)
-    found: Linked = link(loans, looking.debits.of(loans), looking.register)
-    sink.links(found.links)
-    return audit_batch(loans, terms, sums_of(loans, found, looking.debits.shown(loans)), extra_of(loans, found))
-
-
-def _tell_torn(tape: Tape, tally: Tally, sink: Sink) -> None:
+def _torn(tape: Tape) -> Iterator[_Batch]:
     """Rows that the reader could not split are rejects too: counts in are counts out."""
     torn = tape.torn()
     if torn:
         rows = [(tape.name, row, "", found, TORN.zh, TORN.en) for row, found in torn]
-        frame = pl.DataFrame(rows, schema=REJECTS, orient="row")
-        tally.rows += len(rows)
-        tally.reject(frame, len(rows))
-        sink.rejects(frame)
+        yield _Batch(len(rows), Taken(pl.DataFrame(), pl.DataFrame(rows, schema=REJECTS, orient="row")))
+
+
+def _audited(batch: _Batch, terms: Terms, order: Order) -> tuple[_Batch, pl.DataFrame | None, Audited | None]:
+    loans, looking = batch.taken.loans, order.looking
+    if not loans.height:
+        return batch, None, None
+    if looking is None or batch.debits is None:
+        return batch, None, audit_batch(loans, terms)
+    found = link(loans, batch.debits, looking.register)
+    return batch, found.links, audit_batch(loans, terms, sums_of(loans, found, batch.shown), extra_of(loans, found))
 
 
 class Seen:

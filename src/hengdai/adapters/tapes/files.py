@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
@@ -83,7 +84,14 @@ class FolderSink:
     def _append(self, name: str, frame: pl.DataFrame) -> None:
         table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
         if name not in self._parquet:
-            self._parquet[name] = pq.ParquetWriter(self._folder / f"{name}.parquet", table.schema, compression="zstd")
+            # Figures hardly repeat; a dictionary of them is tried in vain and costs more than writing them.
+            repeating = [each.name for each in table.schema if pa.types.is_large_string(each.type)]
+            self._parquet[name] = pq.ParquetWriter(
+                self._folder / f"{name}.parquet",
+                table.schema,
+                compression="zstd",
+                use_dictionary=repeating,  # type: ignore[arg-type]  # the stubs know only yes and no
+            )
             shown = table.drop_columns([each for each in PARQUET_ONLY if each in table.column_names])
             self._csv[name] = pa_csv.CSVWriter(self._folder / f"{name}.csv", shown.schema)
         self._parquet[name].write_table(table)
