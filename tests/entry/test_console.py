@@ -217,6 +217,22 @@ def test_an_examiner_replays_a_loan_and_sees_it_as_it_was_known(live: Live) -> N
         assert wrong == []
 
 
+def test_every_installed_jurisdiction_is_chosen_by_name_and_shows_its_own_rules(live: Live) -> None:
+    with _browsing(live, PHONE, "zh") as (page, wrong):
+        _settled(page, f"{live.url}/law?theme=facilitation&lender=trust")
+        offered = page.locator("select[name=pack] option").evaluate_all("all => all.map(each => each.value)")
+        assert offered == ["cn", "id", "in", "mx", "ph", "toy"]
+        for pack, words in [("id", "印度尼西亚"), ("ph", "菲律宾"), ("toy", "玩具国")]:
+            page.locator("select[name=pack]").select_option(pack)
+            page.locator("form.filters button").click()
+            page.wait_for_url(f"**pack={pack}**")
+            assert words in page.locator(".head").inner_text()
+            assert page.locator("select[name=theme]").input_value() == "", "a theme that this place does not know"
+            links = page.locator(".page td a").evaluate_all("all => all.map(each => each.getAttribute('href'))")
+            assert links and all(link.startswith(f"/law/{pack}.") for link in links)
+        assert wrong == []
+
+
 def test_a_key_opens_the_console_and_sees_only_its_own_book(live: Live) -> None:
     with httpx.Client(base_url=live.url) as client:
         client.post("/sign-in", data={"key": live.told["stranger"]})

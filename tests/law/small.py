@@ -105,10 +105,10 @@ message = { zh = "成本 {cost}, 上限 {cap}", en = "cost {cost}, cap {cap}" }
 question = "zz.q"
 given = { kind = "bank", cost = "24%" }
 cases = [
-  { on = 2024-01-01, expect = "holds", why = "恰在上限" },
-  { on = 2024-01-01, but = { cost = "24.000001%" }, expect = "breached", why = "超过" },
-  { on = 2024-01-01, without = ["cost"], expect = "undetermined", why = "未知" },
-  { on = 2019-12-31, expect = "not_applicable", why = "前一日" },
+  { on = 2024-01-01, expect = "holds", why = { zh = "恰在上限", en = "exactly on the cap" } },
+  { on = 2024-01-01, but = { cost = "24.000001%" }, expect = "breached", why = { zh = "超过", en = "above it" } },
+  { on = 2024-01-01, without = ["cost"], expect = "undetermined", why = { zh = "未知", en = "unknown" } },
+  { on = 2019-12-31, expect = "not_applicable", why = { zh = "前一日", en = "the day before" } },
 ]
 
 [[rule]]
@@ -119,10 +119,10 @@ from = 2020-01-01
 message = { zh = "本金 {principal}", en = "principal {principal}" }
 given = { principal = "1,000.00", listed = true, said = "好" }
 cases = [
-  { on = 2024-01-01, expect = "holds", why = "恰在上限" },
-  { on = 2024-01-01, but = { principal = "1,000.01" }, expect = "breached", why = "超过" },
-  { on = 2024-01-01, without = ["principal"], expect = "undetermined", why = "未知" },
-  { on = 2019-12-31, expect = "not_applicable", why = "前一日" },
+  { on = 2024-01-01, expect = "holds", why = { zh = "恰在上限", en = "exactly on the cap" } },
+  { on = 2024-01-01, but = { principal = "1,000.01" }, expect = "breached", why = { zh = "超过", en = "above it" } },
+  { on = 2024-01-01, without = ["principal"], expect = "undetermined", why = { zh = "未知", en = "unknown" } },
+  { on = 2019-12-31, expect = "not_applicable", why = { zh = "前一日", en = "the day before" } },
 ]
 
 [[fee_class]]

@@ -28,7 +28,7 @@ STRICTER = load_pack(
         ('{ from = 2024-01-01, value = "24%" }', '{ from = 2024-01-01, value = "20%" }'),
         ('given = { kind = "bank", cost = "24%" }', 'given = { kind = "bank", cost = "20%" }'),
         ('but = { cost = "24.000001%" }', 'but = { cost = "20.000001%" }'),
-        ('why = "恰在上限"', 'why = "恰在新上限"'),
+        ('zh = "恰在上限"', 'zh = "恰在新上限"'),
     )
 )
 WRONG_CASE = load_pack(texts(('{ from = 2024-01-01, value = "24%" }', '{ from = 2024-01-01, value = "20%" }')))
@@ -47,7 +47,7 @@ def test_a_changed_figure_is_told_with_old_and_new_and_their_clause() -> None:
 
 
 def test_a_changed_case_is_told_though_there_are_as_many_as_before() -> None:
-    (change,) = diff(LIVE, load_pack(texts(('why = "恰在上限"', 'why = "正好"'))))
+    (change,) = diff(LIVE, load_pack(texts(('zh = "恰在上限"', 'zh = "正好"'))))
     assert (change.id, change.field) == ("zz.cost", "cases")
     assert change.old != change.new and change.old.startswith("4 (") and change.new.startswith("4 (")
 

@@ -188,4 +188,4 @@ def test_judging_one_subject_does_not_load_the_column_engine() -> None:
 
 def test_one_changed_letter_of_the_text_is_another_digest() -> None:
     assert load_pack(texts()).digest == load_pack(texts()).digest
-    assert load_pack(texts()).digest != load_pack(texts(('why = "恰在上限"', 'why = "正好上限"'))).digest
+    assert load_pack(texts()).digest != load_pack(texts(('zh = "恰在上限"', 'zh = "正好上限"'))).digest

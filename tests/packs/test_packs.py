@@ -50,6 +50,15 @@ def test_every_title_and_message_speaks_both_languages(pack: Pack) -> None:
 
 
 @each_pack
+def test_every_case_has_a_reason_that_both_a_chinese_and_an_english_lawyer_could_sign(pack: Pack) -> None:
+    for rule in pack.rules:
+        for case in rule.cases:
+            assert any("\u4e00" <= letter <= "\u9fff" for letter in case.why.zh), rule.id
+            assert not any("\u4e00" <= letter <= "\u9fff" for letter in case.why.en), rule.id
+            assert "_" not in case.why.zh + case.why.en, "a reason is no code"
+
+
+@each_pack
 def test_every_case_says_something_people_can_read(pack: Pack) -> None:
     for rule in pack.rules:
         for case in rule.cases:

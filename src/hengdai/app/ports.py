@@ -36,6 +36,10 @@ class Ids(Protocol):
 class PackShelf(Protocol):
     """The law packs that this installation can judge by."""
 
+    def known(self) -> tuple[str, ...]:
+        """The jurisdictions that are installed, by id."""
+        ...
+
     def pack(self, pack_id: str) -> Pack:
         """The installed text of that jurisdiction; an unknown one raises `LookupError` naming those known."""
         ...

@@ -151,7 +151,7 @@ def _figure(each: Figure) -> str:
 
 def _case(case: WorkedCase) -> str:
     given = ", ".join(f"{escape(name)} = {escape(value)}" for name, value in case.given.items())
-    answer, why = f"<b>{case.answer.value}</b>", escape(case.why)
+    answer, why = f"<b>{case.answer.value}</b>", _both(case.why)
     return f"<tr><td>{case.on}<td>{answer}<td>{given}<td>{why}<td>{_both(case.message)}</tr>"
 
 

@@ -123,7 +123,7 @@ def _case(item: Row, base: Mapping[str, Any], reading: Reading, switches: Mappin
     for switch in on:
         if switch not in switches:
             _unknown_switch(item, "switches", switch, switches)
-    case = Case(item.day("on"), given, item.code("expect", Outcome), item.text("why"), on, item.maybe_day("confirmed"))
+    case = Case(item.day("on"), given, item.code("expect", Outcome), item.both("why"), on, item.maybe_day("confirmed"))
     item.nothing_else()
     return case
 

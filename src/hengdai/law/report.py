@@ -64,7 +64,7 @@ class WorkedCase:
     given: Mapping[str, str]
     expect: Outcome
     answer: Outcome
-    why: str
+    why: Text
     message: Text
 
 

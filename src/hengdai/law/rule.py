@@ -22,7 +22,7 @@ class Case:
     on: date
     given: Mapping[str, Any]
     expect: Outcome
-    why: str
+    why: Text
     switches: tuple[str, ...] = ()
     confirmed: date | None = None
 

@@ -8,6 +8,9 @@ from urllib.parse import urlencode
 from nicegui import ui
 from starlette.requests import Request
 
+from hengdai.app.command import Declined
+from hengdai.app.laws import PublicationRow
+from hengdai.app.live_law import live_law
 from hengdai.base.text import Text
 from hengdai.entry.console.law_words import EFFECTS, FORCES, LENDERS, STAGES, THEMES
 from hengdai.entry.console.shell import Visit, frame_around, head
@@ -24,6 +27,8 @@ class Wanted:
     """Which rules are asked for: of which pack, on which day, narrowed by what is not empty."""
 
     pack: Pack
+    published: PublicationRow | None
+    """By which publication it judges the visitor's book; None for the installed text."""
     day: date
     theme: str
     force: str
@@ -34,16 +39,23 @@ class Wanted:
         return {"pack": self.pack.id, "on": self.day.isoformat()}
 
 
-def wanted(visit: Visit, request: Request, pack_id: str | None = None) -> Wanted | None:
-    """What an address asks for; None for a pack that is not held here. What makes no sense in it is left out."""
-    asked = request.query_params
+async def wanted(visit: Visit, request: Request, pack_id: str | None = None) -> Wanted | None:
+    """What an address asks for; None for a pack that is not held here. What makes no sense in it is left out.
+
+    The text is the one that judges the visitor's own book.
+    """
+    asked, org = request.query_params, visit.actor.org
+    named = pack_id or asked.get("pack", DEFAULT)
     try:
-        pack = visit.platform.office.packs.pack(pack_id or asked.get("pack", DEFAULT))
-    except LookupError:
+        async with visit.platform.office.store.begin(visit.actor) as work:
+            pack = (await live_law(visit.platform.office.packs, work, org, named)).pack
+            published = await work.publications(org, named)
+    except Declined:
         return None
     theme, force, lender = (asked.get(name, "") for name in ("theme", "force", "lender"))
     return Wanted(
         pack,
+        published[-1] if published else None,
         _day(asked.get("on", ""), visit.today),
         theme if theme in themes(pack) else "",
         force if force in set(Force) else "",
@@ -82,7 +94,7 @@ def effect_tag(visit: Visit, effect: Effect) -> Html:
 async def show_rules(visit: Visit, request: Request) -> None:
     """Build the page of all rules."""
     head(f"{visit.say('法规', 'Law')} · 衡贷", visit.language)
-    asked = wanted(visit, request)
+    asked = await wanted(visit, request)
     with frame_around(visit, "/law"):
         if asked is None:
             words = visit.say("这里没有这个法律包", "this law pack is not held here")
@@ -102,6 +114,7 @@ def _page(visit: Visit, asked: Wanted, counts: Mapping[str, int]) -> Html:
         "span", f"{asked.pack.version} · {asked.pack.digest[:12]}", class_="mono faint", title=asked.pack.digest
     )
     heading = tag("div", tag("h1", visit.say("法规", "Law")), tag("span", about, class_="soft"), version, class_="head")
+    heading += _published(visit, asked.published)
     groups: dict[str, list[Line]] = {}
     for line in lines:
         groups.setdefault(line.theme, []).append(line)
@@ -110,11 +123,32 @@ def _page(visit: Visit, asked: Wanted, counts: Mapping[str, int]) -> Html:
     return heading + _filters(visit, asked) + (Html("".join(str(each) for each in tables)) if groups else none)
 
 
+def _published(visit: Visit, row: PublicationRow | None) -> Html:
+    if row is None:
+        return EMPTY
+    words = visit.say(
+        f"第 {row.number} 次发布, {row.day}; 制作 {row.maker}, 复核 {row.checker}",
+        f"publication {row.number} of {row.day}; made by {row.maker}, checked by {row.checker}",
+    )
+    return tag("p", words, class_="soft")
+
+
+def _packs(visit: Visit, chosen: Pack) -> Html:
+    """The jurisdictions that are installed, by name."""
+    shelf, label = visit.platform.office.packs, visit.say("哪个法域", "which jurisdiction")
+    items = (
+        tag("option", visit.text(chosen.title if id == chosen.id else shelf.pack(id).title), value=id,
+            selected=id == chosen.id)
+        for id in shelf.known()
+    )  # fmt: skip
+    return tag("select", *items, name="pack", aria_label=label, title=label)
+
+
 def _filters(visit: Visit, asked: Wanted) -> Html:
     pack, day = asked.pack, visit.say("哪一天的法规", "law of which day")
     return tag(
         "form",
-        tag("input", type="hidden", name="pack", value=pack.id),
+        _packs(visit, pack),
         tag("input", type="date", name="on", value=asked.day.isoformat(), aria_label=day, title=day),
         _select(visit, "theme", visit.say("全部主题", "any theme"), (THEMES, themes(pack)), asked.theme),
         _select(

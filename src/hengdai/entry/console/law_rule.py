@@ -16,7 +16,7 @@ from hengdai.law.report import Explanation, WorkedCase, explain
 async def show_rule(visit: Visit, request: Request, rule_id: str) -> None:
     """Build the page of one rule."""
     head(f"{rule_id} · 衡贷", visit.language)
-    asked = wanted(visit, request, rule_id.split(".")[0])
+    asked = await wanted(visit, request, rule_id.split(".")[0])
     try:
         told = explain(asked.pack, rule_id, asked.day) if asked else None
     except LookupError:
@@ -106,7 +106,7 @@ def _case(visit: Visit, case: WorkedCase) -> Html:
     answer = case.answer.value
     mark = tag("span", named(visit, OUTCOMES, answer), class_=_MARKS.get(answer, "tag plain"))
     given = "; ".join(f"{name} = {value}" for name, value in case.given.items())
-    words = tag("div", case.why, " ", tag("span", case.on.isoformat(), class_="faint num"))
+    words = tag("div", visit.text(case.why), " ", tag("span", case.on.isoformat(), class_="faint num"))
     facts = tag("div", given, class_="cite facts-line")
     return tag("li", tag("div", mark), tag("div", words, tag("p", visit.text(case.message)), facts))
 

@@ -59,6 +59,8 @@ LENDERS = {
     "bank": Text("银行", "bank"),
     "foreign_bank_branch": Text("外国银行分行", "foreign bank branch"),
     "consumer_finance": Text("消费金融公司", "consumer finance"),
+    "financing_company": Text("融资公司", "financing company"),
+    "lending_company": Text("放贷公司", "lending company"),
     "auto_finance": Text("汽车金融公司", "auto finance"),
     "trust": Text("信托公司", "trust"),
     "microloan": Text("小额贷款公司", "microloan company"),
