@@ -111,7 +111,7 @@ def _span(span: Span, currency: str) -> str:
     return f"{figure(span.value, span.unit, currency)}{until} ({span.cite}; {span.cite.confidence.value})"
 
 
-_TOLD_APART = ("id", "cases", "units", "applies", "condition", "facts", "figures")
+_TOLD_APART = ("id", "cases", "units", "meanings", "applies", "condition", "facts", "figures")
 
 
 def _rules(pack: Pack) -> dict[str, dict[str, str]]:

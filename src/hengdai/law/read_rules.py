@@ -43,6 +43,7 @@ def rule_of(row: Row, reading: Reading, switches: Mapping[str, Text]) -> Rule:
         open=row.maybe_both("open"),
         cases=_cases(row, reading, switches),
         units={name: reading.facts[name].unit for name in names},
+        meanings={name: reading.facts[name].meaning for name in names},
     )
 
 

@@ -43,7 +43,7 @@ class Rule:
     `effect` is what a breach does, `unknown` what an undetermined answer does. `raised` maps a funder's switch
     to the effect it gives instead. `switch` is what must be on for the rule to speak at all. `open` says what of
     the law could not be found: the figures are then the safe default, and what goes beyond them is undetermined,
-    not breached. `units` gives the unit of each fact read.
+    not breached. `units` and `meanings` give the unit of each fact read, and what it is in words.
     """
 
     id: str
@@ -67,6 +67,7 @@ class Rule:
     open: Text | None = None
     cases: tuple[Case, ...] = ()
     units: Mapping[str, Unit] = field(default_factory=dict)
+    meanings: Mapping[str, Text] = field(default_factory=dict)
     applies: Evaluate = field(init=False, compare=False, repr=False)
     condition: Evaluate = field(init=False, compare=False, repr=False)
     facts: tuple[str, ...] = field(init=False)

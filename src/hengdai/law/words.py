@@ -58,15 +58,21 @@ def because(rule: Rule, missing: Sequence[str], unbelievable: Sequence[str], not
     """Why a rule could not be answered."""
     zh, en = [f"{rule.title.zh}: 无法判定"], [f"{rule.title.en}: undetermined"]
     if missing:
-        zh.append("缺少事实 " + ", ".join(missing))
-        en.append("missing " + ", ".join(missing))
+        zh.append("缺少事实: " + "、".join(_named(rule, name).zh for name in missing))
+        en.append("missing: " + ", ".join(_named(rule, name).en for name in missing))
     if unbelievable:
-        zh.append("事实的类型、单位或范围有误 " + ", ".join(unbelievable))
-        en.append("wrong type, unit or range: " + ", ".join(unbelievable))
+        zh.append("事实的类型、单位或范围有误: " + "、".join(_named(rule, name).zh for name in unbelievable))
+        en.append("wrong type, unit or range: " + ", ".join(_named(rule, name).en for name in unbelievable))
     if note is not None:
         zh.append(note.zh)
         en.append(note.en)
     return Text("; ".join(zh), "; ".join(en))
+
+
+def _named(rule: Rule, name: str) -> Text:
+    """A fact in words, with the name under which it is given."""
+    meaning = rule.meanings.get(name, Text(name, name))
+    return meaning if meaning.zh == name else Text(f"{meaning.zh} ({name})", f"{meaning.en} ({name})")
 
 
 def _both(text: str) -> tuple[str, str]:
