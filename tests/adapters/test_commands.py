@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy.dialects.postgresql import insert
 
 from hengdai.adapters.clock import SetClock
+from hengdai.adapters.evidence.vault import FileVault
 from hengdai.adapters.ids import TimeOrderedIds
 from hengdai.adapters.packs import FolderShelf
 from hengdai.adapters.postgres.store import PostgresStore
@@ -24,7 +26,7 @@ ACTOR = Actor(OrgId("bank"), Role.OPERATOR)
 
 
 def office(store: PostgresStore) -> Office:
-    return Office(store, SetClock(date(2026, 1, 31)), TimeOrderedIds(), FolderShelf())
+    return Office(store, SetClock(date(2026, 1, 31)), TimeOrderedIds(), FolderShelf(), FileVault(Path("nowhere")))
 
 
 async def add(work: Work, amount: int) -> Mapping[str, object]:

@@ -5,6 +5,7 @@ import json
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -13,6 +14,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
 
+from hengdai.adapters.evidence.vault import FileVault
 from hengdai.adapters.postgres.door import Door
 from hengdai.adapters.postgres.engine import connect, migrate
 from hengdai.adapters.postgres.evidence_records import Found, LeafKey
@@ -28,13 +30,14 @@ _EVENT = (
     "INSERT INTO event (org, loan_id, seq, event_id, day, known, kind, fact) "
     "VALUES ('bank', $1, $2::int, $1 || '-' || $2::int, '2026-01-05', now(), 'paid', '{\"amount\": 5}')"
 )
+NO_KEYS = FileVault(Path("nowhere"))
 DRAWING = Drawing(b"\x07" * 32, lambda: secrets.token_bytes(32), 2026)
 
 
 @pytest_asyncio.fixture
-async def leaves(dsn: str) -> AsyncIterator[BookLeaves]:
+async def leaves(dsn: str, tmp_path: Path) -> AsyncIterator[BookLeaves]:
     engine = connect(dsn, 4)
-    yield BookLeaves(engine)
+    yield BookLeaves(engine, FileVault(tmp_path))
     await engine.dispose()
 
 
@@ -60,7 +63,7 @@ async def test_a_command_and_its_events_become_leaves_with_where_they_came_from(
     ((standing, found),) = await leaves.of_loan("bank", "L")
     assert found is not None
     assert standing.key.kind is RecordKind.EVENT
-    assert commit(standing.salt, record_bytes(found.record)).encode() in standing.leaf
+    assert opened(standing, {standing.key: found}).encode() in standing.leaf
     came = found.record.provenance
     assert (came.who, came.device, came.source, came.authorisation) == (
         "bank operator", "key key-1", "route pay", "command c-k1"
@@ -174,6 +177,7 @@ async def test_who_may_act_and_by_which_law_are_leaves_without_a_secret(
 
 
 def opened(one: Standing, now: dict[LeafKey, Found]) -> str:
+    assert one.salt is not None
     return commit(one.salt, record_bytes(now[one.key].record))
 
 
@@ -222,8 +226,8 @@ async def test_rows_older_than_their_table_s_leaves_enter_a_log_that_has_begun(s
         leaf = "VALUES ('bank', 'command', '', 'k', 1, 2026, $1::bigint, 's', 't', 'c', 'l')"
         await writer.execute(f"INSERT INTO evidence_leaf {leaf}", taken)
         await migrate(engine)
-        assert await BookLeaves(engine).draw(DRAWING) == 3
-        drawn = await BookLeaves(engine).after(1, 9)
+        assert await BookLeaves(engine, NO_KEYS).draw(DRAWING) == 3
+        drawn = await BookLeaves(engine, NO_KEYS).after(1, 9)
         assert [one.key.ref for one in drawn] == ["organisation", "api_key abc", "key_revocation abc"]
         assert await Door(engine).keys(OrgId("bank"))
         await writer.close()
@@ -237,7 +241,7 @@ async def test_rows_older_than_the_log_are_leaves_too_and_name_nobody(server: Se
         await writer.execute(_EVENT, "L", 1)
         await migrate(engine)
         await writer.execute(_COMMAND, "new")
-        book = BookLeaves(engine)
+        book = BookLeaves(engine, NO_KEYS)
         assert await book.draw(DRAWING) == 3
         assert [one.recorded_in > 0 for one in await book.after(0, 9)] == [False, False, True]
         ((_, found),) = await book.of_loan("bank", "L")

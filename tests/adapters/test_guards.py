@@ -48,6 +48,16 @@ _FILL_OWN = {
     "job_step": "INSERT INTO job_step VALUES ($1, 'j', 0, 's', 0, now(), '{}')",
     "api_key": "INSERT INTO api_key VALUES ($1, 'k', 'x', 'viewer', 'l', now())",
     "key_revocation": "INSERT INTO key_revocation VALUES ($1, 'k', now())",
+    "person": "INSERT INTO person VALUES ($1, 'p', 1, now(), '{name}', '[]', 'x')",
+    "person_access": "INSERT INTO person_access VALUES ($1, 'a', 'p', 'collection', '{name}', now())",
+    "erasure": "INSERT INTO erasure VALUES ($1, 'q', '2026-01-01', 'asked', now())",
+    "consent": "INSERT INTO consent VALUES "
+    "($1, 'c', $1, '', 'p', 'collection', 'agency', '{name}', 'v1', true, now(), NULL)",
+    "consent_withdrawal": "INSERT INTO consent_withdrawal VALUES ($1, 'c', $1, '', 'p', now())",
+    "release": "INSERT INTO release VALUES "
+    "($1, 'r', $1, '', 'p', 'c', 'agency', 'k', 'collection', '{name}', now(), 'w', 'f', 'd')",
+    "contact": "INSERT INTO contact VALUES "
+    "($1, 't', $1, 'L1', 'p', 'call', 'collection', 'debtor', 'a', now(), '2026-01-01', '', '[]', 'd', '{}', '{}')",
 }
 
 
@@ -62,7 +72,7 @@ def writer(statement: str) -> str:
 
 _LEAF = (
     "INSERT INTO evidence_leaf "
-    "SELECT $1, 'event', $2, '1', count(*) + 1, 2026, 9, 's', 't', 'c', 'l' FROM evidence_leaf"
+    "SELECT $1, 'event', $2, '1', count(*) + 1, 2026, 9, 's', 't', 'c', 'l', '', '' FROM evidence_leaf"
 )
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy.dialects.postgresql import insert
 
 from hengdai.adapters.clock import SetClock
+from hengdai.adapters.evidence.vault import FileVault
 from hengdai.adapters.ids import TimeOrderedIds
 from hengdai.adapters.packs import FolderShelf
 from hengdai.adapters.postgres.store import PostgresStore
@@ -30,7 +32,7 @@ class Killed(BaseException):
 
 
 def office(store: PostgresStore) -> Office:
-    return Office(store, SetClock(date(2026, 1, 31)), TimeOrderedIds(), FolderShelf())
+    return Office(store, SetClock(date(2026, 1, 31)), TimeOrderedIds(), FolderShelf(), FileVault(Path("nowhere")))
 
 
 async def mark(work: Work, name: str) -> Mapping[str, object]:

@@ -2,11 +2,14 @@
 
 import itertools
 import json
+import tempfile
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from hengdai.adapters.clock import SetClock
+from hengdai.adapters.evidence.vault import FileVault
 from hengdai.adapters.ids import TimeOrderedIds
 from hengdai.adapters.packs import FolderShelf
 from hengdai.adapters.postgres.store import PostgresStore
@@ -87,13 +90,14 @@ class Desk:
     store: PostgresStore
     clock: SetClock = field(default_factory=lambda: SetClock(FIRST_DAY))
     keys: Any = field(default_factory=lambda: (f"key-{n}" for n in itertools.count(1)))
+    vault: FileVault = field(default_factory=lambda: FileVault(Path(tempfile.mkdtemp(prefix="hengdai-test-"))))
     bank: Actor = BANKER
     plat: Actor = PLATFORM
     other: Actor = STRANGER
     examiner: Actor = EXAMINER
 
     def __post_init__(self) -> None:
-        self.office = Office(self.store, self.clock, TimeOrderedIds(), SHELF)
+        self.office = Office(self.store, self.clock, TimeOrderedIds(), SHELF, self.vault)
 
     def key(self) -> str:
         return str(next(self.keys))

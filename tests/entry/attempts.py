@@ -238,6 +238,7 @@ async def _rebuild(target: Target) -> None:
     await rebuild(target.office, ADMIN)
 
 
+_PERSON = "writes rows about a person, none that a gate looks at"
 VERBS: dict[str, Attempt | str] = {
     "admit_partner.admit_partner": _admit,
     "audit_books.audit_books": "reads",
@@ -262,6 +263,14 @@ VERBS: dict[str, Attempt | str] = {
     "set_law.begin_shadow": _try_out,
     "set_law.end_shadow": _end_trial,
     "shadow_report.shadow_report": "reads",
+    "register_person.register_person": _PERSON,
+    "read_person.read_person": _PERSON,
+    "erase_person.erase_person": _PERSON,
+    "rotate_keys.rotate_keys": _PERSON,
+    "give_consent.give_consent": _PERSON,
+    "withdraw_consent.withdraw_consent": _PERSON,
+    "share_release.share_release": _PERSON,
+    "contact_person.contact_person": _PERSON,
     "offer.offer": _offer,
     "confirm_disclosure.confirm_disclosure": _confirm,
     "sign.sign": _sign,
@@ -352,6 +361,13 @@ TABLES: dict[str, tuple[str, ...] | str] = {
     "plan": "a view of events, made anew from them by rebuild",
     "account_balance": "sums of entries, recomputed by the second bookkeeper",
     "job": "the list of an end of day",
+    "person": ("UPDATE person SET sealed = 'x' WHERE $1 <> ''",),
+    "person_access": ("DELETE FROM person_access WHERE $1 <> ''",),
+    "erasure": ("DELETE FROM erasure WHERE $1 <> ''",),
+    "consent": ("UPDATE consent SET separate = true WHERE $1 <> ''",),
+    "consent_withdrawal": ("DELETE FROM consent_withdrawal WHERE $1 <> ''",),
+    "release": ("UPDATE release SET receiver = 'x' WHERE $1 <> ''",),
+    "contact": ("UPDATE contact SET stopping = '{}' WHERE $1 <> ''",),
     "evidence_leaf": "says which row became which leaf of the evidence log",
 }
 """What each table refuses to whoever holds the program's role; for one that tells nothing of gates, why."""

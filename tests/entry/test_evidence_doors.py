@@ -80,13 +80,13 @@ async def test_a_book_is_not_sealed_under_the_keys_of_another_directory(
 
 
 async def test_the_sealer_beside_a_server_seals_watches_and_ends_with_it(
-    house: tuple[Platform, Front], dsn: str
+    house: tuple[Platform, Front], dsn: str, tmp_path: Path
 ) -> None:
     opened, front = house
     loan = await front.disbursed()
     assert opened.evidence is not None
     directory, until = opened.evidence.directory, time.monotonic() + 90
-    with sealing_beside(directory, dsn):
+    with sealing_beside(directory, dsn, tmp_path):
         while time.monotonic() < until:
             state = await opened.evidence.state()
             if state is not None and state.watched is not None:

@@ -75,4 +75,4 @@ def test_the_packs_do_not_share_an_id() -> None:
 
 def test_the_toy_country_asks_only_at_the_stages_of_the_small_flow() -> None:
     toy = SHELF.pack("toy")
-    assert {rule.stage for rule in toy.rules} == {Stage.APPLICATION, Stage.SIGNING, Stage.CONTACT}
+    assert {rule.stage for rule in toy.rules} == {Stage.APPLICATION, Stage.SIGNING, Stage.CONTACT, Stage.DATA}

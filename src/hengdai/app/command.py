@@ -7,6 +7,7 @@ A refused or failed call records nothing, so it does not burn its key.
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
+from typing import TypeVar
 
 from hengdai.app.actor import Actor, Role
 from hengdai.app.ports import Office
@@ -37,6 +38,10 @@ class Turned(Enum):
         "the law changed after this was judged: {judged} then, {live} now",
     )
     NOT_YOURS = Text("只有 {who} 可以这样做", "only {who} may do this")
+    GIVEN_ONCE = Text(
+        "该键的内容已交付, 不再重复; 请以新键再次请求",
+        "what this key asked for was given once; ask again under a fresh key",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,7 @@ class Call:
     needs: Role = Role.OPERATOR
 
 
+T = TypeVar("T")
 Verb = Callable[[Work], Awaitable[Mapping[str, object]]]
 
 
@@ -107,6 +113,23 @@ async def run(office: Office, call: Call, verb: Verb) -> Outcome:
         return await office.store.transact(call.actor, once)
     except Declined as declined:
         return refused(declined.no)
+
+
+async def run_giving(
+    office: Office, call: Call, verb: Callable[[Work], Awaitable[tuple[Mapping[str, object], T]]]
+) -> tuple[Outcome, T | None]:
+    """Like :func:`run` for a verb that also gives something which is recorded nowhere, and so is given once."""
+    given: list[T] = []
+
+    async def once(work: Work) -> Mapping[str, object]:
+        said, thing = await verb(work)
+        given[:] = [thing]
+        return said
+
+    outcome = await run(office, call, once)
+    if outcome.status is Status.REPLAYED:
+        return refused(No.because(Turned.GIVEN_ONCE)), None
+    return outcome, given[0] if outcome.status is Status.DONE else None
 
 
 async def _replayed(work: Work, row: CommandRow) -> Outcome:

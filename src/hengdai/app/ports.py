@@ -1,6 +1,6 @@
 """What the verbs need of the world: a clock, ids, law packs and a store. Each port states its duties."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -76,6 +76,41 @@ class Store(Protocol):
         ...
 
 
+class Vault(Protocol):
+    """The keys of persons, one each, kept by an organisation outside the database and its backups.
+
+    Sealing changes nothing and may be done again. A person without a key who was not erased raises `CannotOpen`.
+    """
+
+    def enrol(self, org: str, person: str) -> None:
+        """Give the person a key if she has none; raises `CannotOpen` for one who was erased."""
+        ...
+
+    def seal(self, org: str, person: str, place: str, plain: bytes) -> bytes | None:
+        """`plain` under the person's key, to be opened at `place` alone; None for one who was erased."""
+        ...
+
+    def open(self, org: str, person: str, place: str, sealed: bytes) -> bytes | None:
+        """What was sealed at `place`; None for one who was erased. Changed bytes raise `CannotOpen`."""
+        ...
+
+    def digest(self, org: str, person: str, content: bytes) -> str:
+        """A digest under the person's key (hex), which nobody can find by trying; `CannotOpen` for one erased."""
+        ...
+
+    def erase(self, org: str, person: str) -> None:
+        """Destroy the person's key for good. Done before, it is done again without harm."""
+        ...
+
+    def rotate(self, org: str, erased: Iterable[str]) -> int:
+        """Wrap the keys of all but the `erased` anew and destroy the old organisation key; how many were wrapped."""
+        ...
+
+    def watermark_key(self, org: str) -> bytes:
+        """The organisation's key for watermarks (32 bytes)."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """Everything a verb works with; built once by whoever starts the process."""
@@ -84,3 +119,4 @@ class Office:
     clock: Clock
     ids: Ids
     packs: PackShelf
+    vault: Vault

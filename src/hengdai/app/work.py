@@ -13,6 +13,7 @@ from hengdai.app.actor import Actor, Role
 from hengdai.app.journal import Journal
 from hengdai.app.laws import Laws
 from hengdai.app.nightly import Nightly
+from hengdai.app.persons import Persons
 from hengdai.app.whole import Whole
 from hengdai.base.identity import LoanId, OrgId
 from hengdai.ledger.entry import Entry
@@ -97,7 +98,7 @@ class Organisation:
     kind: str
 
 
-class Work(Journal, Laws, Nightly, Whole, Protocol):
+class Work(Journal, Laws, Nightly, Whole, Persons, Protocol):
     """One transaction as one actor. Row-level security decides what it sees: a hidden row is a missing one."""
 
     @property

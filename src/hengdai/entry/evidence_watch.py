@@ -89,6 +89,8 @@ def _against_log(home: EvidenceHome, some: Sequence[Standing], firsts: dict[int,
 def _against_row(one: Standing, found: Found | None) -> Alarm | None:
     if found is None:
         return Alarm(Concern.ENTRY, str(one.key), _GONE)
+    if one.salt is None:  # about somebody erased: the row is there, and what it said nobody can prove any more
+        return None
     try:
         opened = commit(one.salt, record_bytes(found.record))
     except BadRecord as error:  # what stands there now is nothing that this program writes

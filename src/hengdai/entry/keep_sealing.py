@@ -57,8 +57,11 @@ async def keep_sealing(
 
 
 @contextmanager
-def sealing_beside(directory: Path, dsn: str) -> Iterator[None]:
-    """A sealer of the book at `dsn` into `directory` for as long as the block lasts; it writes `sealer.log` there."""
+def sealing_beside(directory: Path, dsn: str, keys: Path) -> Iterator[None]:
+    """A sealer of the book at `dsn` into `directory` for as long as the block lasts; it writes `sealer.log` there.
+
+    `keys` is the folder of persons' keys: salts about a person are sealed with hers.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     arguments = ["evidence", "seal", "--log", str(directory), "--every", str(int(Rhythm().rest.total_seconds()))]
     with (directory / "sealer.log").open("ab") as told:
@@ -67,7 +70,11 @@ def sealing_beside(directory: Path, dsn: str) -> Iterator[None]:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=told,
-            env={**os.environ, "HENGDAI_DSN": dsn},  # not an argument: other users can read those
+            env={
+                **os.environ,
+                "HENGDAI_DSN": dsn,
+                "HENGDAI_KEYS": str(keys),
+            },  # not arguments: other users can read those
             start_new_session=True,  # Ctrl-C is the server's to hear; it ends the sealer in its own time
         )
     try:

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -155,6 +155,7 @@ async def export_loan(leaves: BookLeaves, home: EvidenceHome, loan: str, org: st
 
     A year without a policy goes in with one that nobody can meet, so that whoever checks reads that no witness vouches.
     Records are made from the book as it is. One that was altered goes in as it is now, and every verifier says so.
+    What is about a person who was erased is proven and not shown.
     """
     lender = _one_lender(loan, [org] if org else await leaves.lenders(loan))
     found, firsts = await leaves.of_loan(lender, loan), await leaves.firsts()
@@ -169,8 +170,8 @@ async def export_loan(leaves: BookLeaves, home: EvidenceHome, loan: str, org: st
                     f"a row with evidence is gone from the book: {standing.key}",
                 )
             )
-        kept = Kept(standing.salt, record_bytes(record.record), standing.leaf)
-        placed.append(Placed(standing.year, replace(kept, index=index_of(standing, firsts))))
+        kept = Kept(standing.salt or b"", record_bytes(record.record), standing.leaf, index_of(standing, firsts))
+        placed.append(Placed(standing.year, kept, shown=standing.salt is not None))
     parties = {year: home.bare_parties(year) for year in {one.year for one in placed}}
     return Exporter(home.logs, parties).export(found[0][0].key.subject, placed, made_at)
 

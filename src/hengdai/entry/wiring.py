@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hengdai.adapters.clock import WallClock
+from hengdai.adapters.evidence.vault import FileVault
 from hengdai.adapters.ids import TimeOrderedIds
 from hengdai.adapters.logs import configure
 from hengdai.adapters.packs import FolderShelf
@@ -19,6 +20,7 @@ from hengdai.app.ports import Clock, Office
 from hengdai.entry.evidence_desk import EvidenceDesk
 from hengdai.entry.keep_sealing import sealing_beside
 from hengdai.entry.platform import Platform
+from hengdai.evidence.sealing import Suite
 
 CONNECTIONS = 10
 
@@ -44,10 +46,29 @@ class Settings:
     evidence: Path | None = None
     seal: bool = False
 
+    @property
+    def keys(self) -> Path:
+        """Where the keys of persons are: HENGDAI_KEYS, else `keys` in the data directory."""
+        named = os.environ.get("HENGDAI_KEYS")
+        return Path(named) if named else self.data / "keys"
+
+    def vault(self) -> FileVault:
+        """The vault of persons; what is sealed from now on is sealed by HENGDAI_CIPHER (aes-256-gcm, sm4-gcm)."""
+        named = os.environ.get("HENGDAI_CIPHER") or "aes-256-gcm"
+        try:
+            return FileVault(self.keys, Suite[named.upper().replace("-", "_")])
+        except KeyError:
+            raise ValueError(f"HENGDAI_CIPHER 应为 aes-256-gcm 或 sm4-gcm / found {named!r}") from None
+
 
 @asynccontextmanager
 async def platform(
-    dsn: str, *, packs: Path | None = None, clock: Clock | None = None, evidence: Path | None = None
+    dsn: str,
+    *,
+    packs: Path | None = None,
+    clock: Clock | None = None,
+    vault: FileVault | None = None,
+    evidence: Path | None = None,
 ) -> AsyncIterator[Platform]:
     """A platform on a migrated database; its connections are closed on leaving.
 
@@ -57,8 +78,9 @@ async def platform(
     engine = connect(dsn, CONNECTIONS)
     store = PostgresStore(engine)
     try:
-        office = Office(store, clock or WallClock(), TimeOrderedIds(), FolderShelf(packs))
-        yield Platform(office, Door(engine), EvidenceDesk(evidence, BookLeaves(engine)) if evidence else None)
+        keys = vault or Settings().vault()
+        office = Office(store, clock or WallClock(), TimeOrderedIds(), FolderShelf(packs), keys)
+        yield Platform(office, Door(engine), EvidenceDesk(evidence, BookLeaves(engine, keys)) if evidence else None)
     finally:
         await store.close()
 
@@ -72,8 +94,14 @@ async def installation(settings: Settings, clock: Clock | None = None) -> AsyncI
             await migrate(engine)
         finally:
             await engine.dispose()
-        beside = sealing_beside(settings.evidence, server.dsn) if settings.evidence and settings.seal else nullcontext()
-        async with platform(server.dsn, packs=settings.packs, clock=clock, evidence=settings.evidence) as opened:
+        beside = (
+            sealing_beside(settings.evidence, server.dsn, settings.keys)
+            if settings.evidence and settings.seal
+            else nullcontext()
+        )
+        async with platform(
+            server.dsn, packs=settings.packs, clock=clock, vault=settings.vault(), evidence=settings.evidence
+        ) as opened:
             with beside:
                 yield opened
 
@@ -85,6 +113,6 @@ async def book_leaves(settings: Settings) -> AsyncIterator[BookLeaves]:
         engine = connect(server.dsn, 2)
         try:
             await migrate(engine)
-            yield BookLeaves(engine)
+            yield BookLeaves(engine, settings.vault())
         finally:
             await engine.dispose()

@@ -43,6 +43,8 @@ class RecordKind(StrEnum):
     RELEASE = "release"
     ERASURE = "erasure"
     KEY = "key"
+    PERSON = "person"
+    ACCESS = "access"
 
 
 @dataclass(frozen=True, slots=True)

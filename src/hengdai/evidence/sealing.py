@@ -135,16 +135,28 @@ class ErasureRefusal(Enum):
     """Why a person's key is not destroyed today, in the order looked at."""
 
     ALREADY_ERASED = Text("{person} 已抹除", "{person} is erased already")
+    STILL_RUNNING = Text("{person} 的借款 {loans} 尚未结束", "the loans {loans} of {person} have not ended")
     MUST_BE_KEPT = Text("依 {cite} 须保存 {what} 至 {until}", "{cite} has {what} kept until {until}")
 
 
 def decide_erasure(
-    person: str, erased: frozenset[str], retentions: tuple[Retention, ...], day: date, ground: str
+    person: str,
+    erased: frozenset[str],
+    retentions: tuple[Retention, ...],
+    day: date,
+    ground: str,
+    running: tuple[str, ...] = (),
 ) -> Erased | tuple[ErasureRefusal, Text]:
-    """Whether `person` may be erased on `day`; the retention that lasts longest is the one named."""
+    """Whether `person` may be erased on `day`; `running` are loans that have not ended.
+
+    Of several retentions, the one that lasts longest is named.
+    """
     if person in erased:
         refusal = ErasureRefusal.ALREADY_ERASED
         return refusal, refusal.value.fill(person=person)
+    if running:
+        refusal = ErasureRefusal.STILL_RUNNING
+        return refusal, refusal.value.fill(person=person, loans=", ".join(running))
     standing = [one for one in retentions if one.until > day]
     if not standing:
         return Erased(person, day, ground)

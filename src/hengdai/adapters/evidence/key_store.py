@@ -17,7 +17,7 @@ from pathlib import Path
 
 from hengdai.adapters.evidence.disk import Disk
 
-_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,79}")
+_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}")
 
 
 class Erased(Exception):
@@ -107,5 +107,7 @@ class FileKeyStore:
 
 def _name(text: str) -> str:
     if not _SAFE.fullmatch(text):
-        raise ValueError(f"假名须为字母数字与连字符 / a pseudonym is letters, digits and hyphens, found {text[:40]!r}")
+        raise ValueError(
+            f"假名须为字母, 数字与 _ . : - / a pseudonym is letters, digits and _ . : -, found {text[:40]!r}"
+        )
     return text

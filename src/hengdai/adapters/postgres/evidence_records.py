@@ -1,17 +1,18 @@
 """From the rows of the book to records of the evidence log (docs/reference/evidence-format.md §1), always the same way.
 
 A record is not kept: it is made again from its append-only row whenever somebody asks, and opens the leaf's
-commitment only if the row is what it was. The rows hold no personal data; a borrower is an opaque reference.
+commitment only if the row is what it was. The rows hold no personal data: a person is an opaque reference, and what is
+known of her is sealed. Where a row is about a person, the salt of its leaf is sealed with her key too.
 """
 
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from hengdai.evidence.record import Provenance, Record, RecordKind, instant
+from hengdai.evidence.record import Attachment, Provenance, Record, RecordKind, instant
 
 Row = Mapping[str, Any]
 _HEX_DIGEST = 64
@@ -36,6 +37,17 @@ class LeafKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """Under whose key a salt stands: a person's, kept by an organisation. Nobody's: both empty, a salt in the clear."""
+
+    keeper: str = ""
+    person: str = ""
+
+
+NOBODY = Holder()
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """A row of the book as a record, the transaction that wrote it, and its table's place among those of one."""
 
@@ -43,6 +55,7 @@ class Found:
     recorded_in: int
     record: Record
     rank: int = 0
+    holder: Holder = NOBODY
 
 
 def cause_of_command(row: Row) -> Provenance:
@@ -65,10 +78,11 @@ def cause_of_step(row: Row) -> Provenance:
 Maker = Callable[[Row, Provenance | None], tuple[LeafKey, Record]]
 
 
-def made(maker: Maker, row: Row, cause: Provenance | None, rank: int) -> Found:
+def made(maker: Maker, row: Row, cause: Provenance | None, rank: int, about_person: bool = False) -> Found:
     """The record of a row, and its place among the rows of one transaction."""
     key, record = maker(row, cause)
-    return Found(key, row["recorded_in"], record, rank)
+    holder = Holder(row.get("via") or row["org"], row["person"]) if about_person else NOBODY
+    return Found(key, row["recorded_in"], record, rank, holder)
 
 
 def of_command(row: Row, _: Provenance | None) -> tuple[LeafKey, Record]:
@@ -150,7 +164,8 @@ class Plain:
     """A maker for rows that say it all: the body holds every column but the organisation, the loan and the transaction.
 
     `ref` are the columns that name the row; `known` is the column of the instant at which it was known, `day` that of
-    the day it counts for (else the day of that instant).
+    the day it counts for (else the day of that instant). Attachments go into the provenance; sealed bytes are named by
+    their SHA-256, which says nothing of what they hold.
     """
 
     table: str
@@ -158,6 +173,7 @@ class Plain:
     ref: tuple[str, ...]
     known: str
     day: str | None = None
+    documents: tuple[str, ...] = ()
 
     def __call__(self, row: Row, cause: Provenance | None) -> tuple[LeafKey, Record]:
         """The record of a row."""
@@ -166,10 +182,20 @@ class Plain:
         known: datetime = row[self.known]
         day: date = row[self.day] if self.day else known.astimezone(UTC).date()
         body = {name: _plain(value) for name, value in row.items() if name not in _NOT_SAID}
-        return key, _record(named, key, day, known, cause, body)
+        body |= {name: json.loads(row[name]) for name in self.documents}
+        record = _record(named, key, day, known, cause, body)
+        if "attachments" in row:
+            attached = tuple(attachment(each) for each in json.loads(row["attachments"]))
+            record = replace(record, provenance=replace(record.provenance, attachments=attached))
+        return key, record
 
 
-_NOT_SAID = ("org", "loan_id", "recorded_in")
+_NOT_SAID = ("org", "loan_id", "recorded_in", "attachments")
+
+
+def attachment(said: Mapping[str, Any]) -> Attachment:
+    """An attachment as rows store it: `name`, `media`, `bytes`, `sha256` of the encrypted bytes."""
+    return Attachment(said["name"], said["media"], said["bytes"], said["sha256"])
 
 
 def of_listing(row: Row, cause: Provenance | None) -> tuple[LeafKey, Record]:
@@ -184,6 +210,8 @@ def of_listing(row: Row, cause: Provenance | None) -> tuple[LeafKey, Record]:
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return instant(value)
+    if isinstance(value, bytes):
+        return hashlib.sha256(value).hexdigest()
     return value.isoformat() if isinstance(value, date) else value
 
 

@@ -8,13 +8,13 @@ whoever dies in between, the next one goes on behind it. Positions have no gap a
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hengdai.adapters.postgres.bulk import copied
-from hengdai.adapters.postgres.evidence_records import Found, LeafKey, cause_of_command, cause_of_step, made
+from hengdai.adapters.postgres.evidence_records import NOBODY, Found, LeafKey, cause_of_command, cause_of_step, made
 from hengdai.adapters.postgres.evidence_tables import LEAF_TABLES, LeafTable
 from hengdai.adapters.postgres.tables import command, evidence_leaf
 from hengdai.adapters.postgres.transaction import DatabaseRole, writing
@@ -43,7 +43,7 @@ _LAST = text("""
 SELECT DISTINCT ON (thread) thread, commitment FROM evidence_leaf WHERE thread = ANY(:threads)
 ORDER BY thread, position DESC
 """)
-_COLUMNS = "org, kind, loan_id, ref, position, year, recorded_in, salt, leaf"
+_COLUMNS = "org, kind, loan_id, ref, position, year, recorded_in, salt, keeper, person, leaf"
 _AFTER = text(f"SELECT {_COLUMNS} FROM evidence_leaf WHERE position > :after ORDER BY position LIMIT :limit")
 _AT = text(f"SELECT {_COLUMNS} FROM evidence_leaf WHERE position = :position")
 _OF_LOAN = text(f"SELECT {_COLUMNS} FROM evidence_leaf WHERE org = :org AND loan_id = :loan ORDER BY position")
@@ -82,21 +82,37 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A leaf as the book knows it: which row, where in the order, in which year's log, under which salt."""
+    """A leaf as the book knows it: which row, where in the order, in which year's log, under which salt.
+
+    The salt is None where it stood under the key of a person who was erased: nobody can open that leaf any more.
+    """
 
     key: LeafKey
     position: int
     year: int
     recorded_in: int
-    salt: bytes
+    salt: bytes | None
     leaf: bytes
+
+
+class Salts(Protocol):
+    """The keys of persons, for the salts of what is about them. See :class:`hengdai.app.ports.Vault`."""
+
+    def seal(self, org: str, person: str, place: str, plain: bytes) -> bytes | None:
+        """`plain` under the person's key; None when there is no such key (any more)."""
+        ...
+
+    def open(self, org: str, person: str, place: str, sealed: bytes) -> bytes | None:
+        """What was sealed; None when there is no such key (any more)."""
+        ...
 
 
 class BookLeaves:
     """The leaves of one book. Several may work on it at once: a lock lets one at a time draw leaves."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, salts: Salts) -> None:
         self._engine = engine
+        self._salts = salts
 
     async def draw(self, drawing: Drawing, limit: int = 4096) -> int:
         """Make leaves of the next whole transactions, about `limit` rows; how many, 0 when nothing is new."""
@@ -110,7 +126,7 @@ class BookLeaves:
             if not rows:
                 return 0
             year = max(drawing.year, state["year"])
-            drawn = await _leaves(connection, rows, drawing.thread_key, drawing.salt)
+            drawn = await self._leaves(connection, rows, drawing)
             numbered = [{**row, "position": state["position"] + n, "year": year} for n, row in enumerate(drawn, 1)]
             driver: Any = (await connection.get_raw_connection()).driver_connection
             return await copied(driver, evidence_leaf, numbered)
@@ -149,10 +165,8 @@ class BookLeaves:
     async def of_loan(self, org: str, loan: str) -> list[tuple[Standing, Found | None]]:
         """Every leaf of a loan in order, with its record as the book makes it now; None where the row is gone."""
         async with writing(self._engine, DatabaseRole.SEALER, "") as connection:
-            standing = [
-                _standing(dict(row))
-                for row in (await connection.execute(_OF_LOAN, {"org": org, "loan": loan})).mappings()
-            ]
+            found_rows = (await connection.execute(_OF_LOAN, {"org": org, "loan": loan})).mappings()
+            standing = [self._read(dict(row)) for row in found_rows]
             now = {
                 one.key: one
                 for each in LEAF_TABLES
@@ -168,7 +182,40 @@ class BookLeaves:
 
     async def _standing(self, query: Any, **values: object) -> list[Standing]:
         async with writing(self._engine, DatabaseRole.SEALER, "") as connection:
-            return [_standing(dict(row)) for row in (await connection.execute(query, values)).mappings()]
+            return [self._read(dict(row)) for row in (await connection.execute(query, values)).mappings()]
+
+    async def _leaves(
+        self, connection: AsyncConnection, rows: Sequence[Found], drawing: Drawing
+    ) -> list[dict[str, Any]]:
+        """Salt, commitment and leaf of each record; each leaf names the one before it on its thread."""
+        threads = {subject: thread_of(drawing.thread_key, subject) for subject in {one.key.subject for one in rows}}
+        known = await connection.execute(_LAST, {"threads": list(threads.values())})
+        last: dict[str, str] = {row.thread: row.commitment for row in known}
+        made_rows = []
+        for one in rows:
+            drawn, thread = drawing.salt(), threads[one.key.subject]
+            commitment = commit(drawn, record_bytes(one.record))
+            value = leaf(one.key.kind, commitment, last.get(thread), thread)
+            last[thread] = commitment
+            made_rows.append({
+                "org": one.key.org, "kind": one.key.kind.value, "loan_id": one.key.loan, "ref": one.key.ref,
+                "recorded_in": one.recorded_in, "salt": self._kept(one, drawn), "keeper": one.holder.keeper,
+                "person": one.holder.person, "thread": thread, "commitment": commitment, "leaf": leaf_bytes(value),
+            })  # fmt: skip
+        return made_rows
+
+    def _kept(self, one: Found, salt: bytes) -> bytes:
+        """The salt as it is stored. That of somebody erased meanwhile is lost at once, as she asked."""
+        if one.holder == NOBODY:
+            return salt
+        return self._salts.seal(one.holder.keeper, one.holder.person, f"salt {one.key}", salt) or b""
+
+    def _read(self, row: Mapping[str, Any]) -> Standing:
+        key = LeafKey(row["org"], RecordKind(row["kind"]), row["loan_id"], row["ref"])
+        salt: bytes | None = bytes(row["salt"])
+        if row["keeper"]:
+            salt = self._salts.open(row["keeper"], row["person"], f"salt {key}", bytes(row["salt"]))
+        return Standing(key, row["position"], row["year"], row["recorded_in"], salt, bytes(row["leaf"]))
 
 
 async def _cut(connection: AsyncConnection, low: int, limit: int) -> int:
@@ -198,30 +245,4 @@ async def _rows(connection: AsyncConnection, each: LeafTable, where: str, values
             causes[row["recorded_in"]] = make(dict(row))
     await asyncio.sleep(0)
     rank = LEAF_TABLES.index(each)
-    return [made(each.make, dict(row), causes.get(row["recorded_in"]), rank) for row in rows]
-
-
-async def _leaves(
-    connection: AsyncConnection, rows: Sequence[Found], key: bytes, salt: Callable[[], bytes]
-) -> list[dict[str, Any]]:
-    """Salt, commitment and leaf of each record; each leaf names the one before it on its thread."""
-    threads = {subject: thread_of(key, subject) for subject in {one.key.subject for one in rows}}
-    known = await connection.execute(_LAST, {"threads": list(threads.values())})
-    last: dict[str, str] = {row.thread: row.commitment for row in known}
-    drawn_rows = []
-    for one in rows:
-        drawn, thread = salt(), threads[one.key.subject]
-        commitment = commit(drawn, record_bytes(one.record))
-        value = leaf(one.key.kind, commitment, last.get(thread), thread)
-        last[thread] = commitment
-        drawn_rows.append({
-            "org": one.key.org, "kind": one.key.kind.value, "loan_id": one.key.loan, "ref": one.key.ref,
-            "recorded_in": one.recorded_in, "salt": drawn, "thread": thread, "commitment": commitment,
-            "leaf": leaf_bytes(value),
-        })  # fmt: skip
-    return drawn_rows
-
-
-def _standing(row: Mapping[str, Any]) -> Standing:
-    key = LeafKey(row["org"], RecordKind(row["kind"]), row["loan_id"], row["ref"])
-    return Standing(key, row["position"], row["year"], row["recorded_in"], bytes(row["salt"]), bytes(row["leaf"]))
+    return [made(each.make, dict(row), causes.get(row["recorded_in"]), rank, each.about_person) for row in rows]

@@ -9,7 +9,7 @@ from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql import JSON
 
 from hengdai.adapters.postgres import evidence_records as records
-from hengdai.adapters.postgres import law_tables, tables
+from hengdai.adapters.postgres import law_tables, person_tables, tables
 from hengdai.evidence.record import RecordKind
 
 
@@ -20,6 +20,7 @@ class LeafTable:
     table: Table
     make: records.Maker
     kept_back: tuple[str, ...] = ()
+    about_person: bool = False
 
     @property
     def of_loans(self) -> bool:
@@ -42,6 +43,12 @@ def _plain(
     return LeafTable(table, records.Plain(table.name, kind, ref, known), kept_back)
 
 
+def _about_person(table: Table, kind: RecordKind, ref: tuple[str, ...], known: str) -> LeafTable:
+    day = "day" if "day" in table.columns else None
+    documents = ("outcomes",) if "outcomes" in table.columns else ()
+    return LeafTable(table, records.Plain(table.name, kind, ref, known, day, documents), about_person=True)
+
+
 LEAF_TABLES = (
     LeafTable(tables.command, records.of_command),
     _plain(tables.organisation, RecordKind.CONFIGURATION, (), "founded"),
@@ -55,4 +62,12 @@ LEAF_TABLES = (
     LeafTable(tables.judgement, records.of_judgement),
     LeafTable(tables.event, records.of_event),
     LeafTable(tables.entry, records.of_entry),
+    _about_person(person_tables.person, RecordKind.PERSON, ("person", "version"), "known"),
+    _about_person(person_tables.person_access, RecordKind.ACCESS, ("access_id",), "at"),
+    _about_person(person_tables.consent, RecordKind.CONSENT, ("consent",), "given"),
+    _about_person(person_tables.consent_withdrawal, RecordKind.CONSENT, ("consent",), "withdrawn"),
+    _about_person(person_tables.release, RecordKind.RELEASE, ("release",), "at"),
+    _about_person(person_tables.contact, RecordKind.CONTACT, ("contact_id",), "at"),
+    # That somebody was erased is to be read afterwards, so its salt stands in the clear.
+    _plain(person_tables.erasure, RecordKind.ERASURE, ("person",), "known"),
 )

@@ -23,9 +23,11 @@ from sqlalchemy import (
 )  # fmt: skip
 from sqlalchemy.dialects.postgresql import JSON
 
-from hengdai.adapters.postgres import law_tables
+from hengdai.adapters.postgres import law_tables, person_tables
 from hengdai.adapters.postgres.table_parts import INSTANT, column, loan_id, org, recorded_in
-from hengdai.adapters.postgres.table_parts import metadata as metadata  # every table, those of law_tables included
+from hengdai.adapters.postgres.table_parts import (
+    metadata as metadata,  # every table, those of law_tables and person_tables included
+)
 from hengdai.loan.state import Kind
 
 organisation = Table(
@@ -309,10 +311,12 @@ evidence_leaf = Table(
     column("position", BigInteger, "its place in the order of leaves, from 1, without a gap"),
     column("year", Integer, "in which yearly log it stands"),
     column("recorded_in", BigInteger, "the transaction that wrote the row"),
-    column("salt", LargeBinary, "32 random bytes under which the leaf commits to the record"),
+    column("salt", LargeBinary, "32 random bytes under which the leaf commits to the record; sealed under a keeper"),
     column("thread", Text, "the pseudonym of the loan or organisation in the log"),
     column("commitment", Text, "HMAC-SHA256 of the record under the salt, hex"),
     column("leaf", LargeBinary, "the bytes that enter the log"),
+    column("keeper", Text, "for a record about a person, the organisation that keeps the key of the salt; else empty"),
+    column("person", Text, "the person under whose key the salt is sealed; else empty"),
     Index("evidence_leaf_position", "position", unique=True),
     Index("evidence_leaf_recorded_in", "recorded_in"),
     Index("evidence_leaf_thread", "thread", "position"),
@@ -323,6 +327,7 @@ evidence_leaf = Table(
 APPEND_ONLY = (
     organisation, api_key, key_revocation, pack, partner_listing, command, answer, loan, judgement, event, entry,
     arrears_move, day_close, job_step, evidence_leaf, *law_tables.APPEND_ONLY,
+    *person_tables.APPEND_ONLY,
 )  # fmt: skip
 """Tables whose rows are never changed or removed."""
 

@@ -20,6 +20,8 @@ LEAVES = {
     RecordKind.RELEASE: Text("对外提供", "releases"),
     RecordKind.ERASURE: Text("抹除", "erasures"),
     RecordKind.KEY: Text("密钥", "keys"),
+    RecordKind.PERSON: Text("个人信息登记", "personal data kept"),
+    RecordKind.ACCESS: Text("个人信息查阅", "personal data shown"),
 }
 CONCERNS = {
     Concern.UNREADABLE: Text("无法读取", "unreadable"),

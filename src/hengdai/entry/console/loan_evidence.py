@@ -94,6 +94,8 @@ def _what(visit: Visit, one: LoanLeaf) -> str:
 
 
 def _sealed(visit: Visit, one: LoanLeaf) -> Html:
+    if _closed(one):
+        return tag("span", visit.say("已抹除", "erased"), class_="tag plain")
     if not _opens(one):
         return tag("span", visit.say("已被改动", "altered"), class_="tag stop")
     if one.proof is None:
@@ -101,9 +103,14 @@ def _sealed(visit: Visit, one: LoanLeaf) -> Html:
     return tag("span", visit.say("已证", "proven"), class_="tag")
 
 
+def _closed(one: LoanLeaf) -> bool:
+    """Whether the record is about a person who was erased: the salt went with her key, and nobody can open it."""
+    return one.found is not None and one.standing.salt is None
+
+
 def _opens(one: LoanLeaf) -> bool:
     """Whether the row is still what it was when its leaf was drawn."""
-    if one.found is None:
+    if one.found is None or one.standing.salt is None:
         return False
     stated: str = json.loads(one.standing.leaf)["commitment"]
     return commit(one.standing.salt, record_bytes(one.found.record)) == stated
@@ -136,7 +143,8 @@ def _steps(visit: Visit, one: LoanLeaf) -> Html:
     inside = visit.say(
         "叶在日志中: 路径通向检查点的树根", "the leaf is in the log: the path leads to the checkpoint's root"
     )
-    lines = ((opens, opening), (proven, inside))
+    gone = visit.say("本人已抹除: 盐随其密钥销毁", "she is erased: the salt went with her key")
+    lines = ((True, gone) if _closed(one) else (opens, opening), (proven, inside))
     items = (
         tag("li", tag("span", "✓" if good else "✗", class_="state-ok" if good else "stop"), f" {words}")
         for good, words in lines
