@@ -142,6 +142,18 @@ HTTP: dict[str, Attempt] = {
     "create_key": house("/keys", role="admin", label="mine"),
     "revoke_key": house("/keys/nobody/revocation"),
     "end_business_day": house("/business-day/end"),
+    "register_person": house("/persons/b-1", name="某人", phone="13800138000"),
+    "read_person": house("/persons/b-1/reading", purpose="collection", fields=["name"]),
+    "give_consent": house(
+        "/persons/b-1/consents", purpose="collection", receiver="x", fields=["name"], version="v1", separate=True
+    ),
+    "withdraw_consent": house("/persons/b-1/consents/c-1/withdrawal"),
+    "share_release": house(
+        "/persons/b-1/releases", purpose="collection", receiver="x", receiver_key="1f" * 32, fields=["name"], pack="toy"
+    ),
+    "contact_person": at("/contacts", channel="call", purpose="collection", by_whom="x", words="请按期还款"),
+    "erase_person": house("/persons/b-1/erasure", ground="本人请求"),
+    "rotate_keys": house("/vault/rotation"),
     "apply": _http_apply,
     "confirm_disclosure": _http_confirm,
     "sign": _http_sign,
@@ -246,6 +258,7 @@ VERBS: dict[str, Attempt | str] = {
     "bulk.chunk_done": "reads",
     "bulk.record_chunk": _chunk,
     "command.run": _run,
+    "command.run_giving": "goes the road of `run`",
     "end_of_day.end_of_day": _end_of_day,
     "explain.explain": "reads",
     "jobs.run_job": "the steps of an end of day, tried by it",
@@ -254,6 +267,7 @@ VERBS: dict[str, Attempt | str] = {
     "replay.replay_slice": "tried with whole books",
     "replay_books.check_books": "reads",
     "summary.summary": "reads",
+    "summary.last_day": "reads",
     "verdicts.verdicts": "reads",
     "law_impact.law_impact": "reads",
     "propose_law.propose_law": _propose,

@@ -6,10 +6,12 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from fastapi import FastAPI
 
 from hengdai.adapters.clock import SetClock
+from hengdai.adapters.evidence.vault import FileVault
 from hengdai.entry.http.server import build
 from hengdai.entry.platform import Platform
 from hengdai.entry.server import Address, Ready, serve_app
@@ -45,11 +47,12 @@ def served(dsn: str, prepare: Prepare, dress: Dress = nothing, evidence: Path | 
 
     async def work() -> None:
         clock = SetClock(TODAY)
-        async with platform(dsn, clock=clock, evidence=evidence) as opened:
-            live.told = await prepare(opened, clock)
-            app = build(opened)
-            dress(app, opened)
-            await serve_app(app, Address(port=0), told)
+        with TemporaryDirectory() as keys:
+            async with platform(dsn, clock=clock, vault=FileVault(Path(keys)), evidence=evidence) as opened:
+                live.told = await prepare(opened, clock)
+                app = build(opened)
+                dress(app, opened)
+                await serve_app(app, Address(port=0), told)
 
     thread = threading.Thread(target=lambda: asyncio.run(work()))
     thread.start()

@@ -8,12 +8,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import asyncpg
 import httpx
 import pytest
 
 from hengdai.adapters.clock import SetClock
+from hengdai.adapters.evidence.vault import FileVault
 from hengdai.adapters.postgres.tables import metadata
 from hengdai.app.verdicts import verdicts
 from hengdai.base.identity import LoanId
@@ -86,12 +88,13 @@ class House:
 async def house(dsn: str) -> AsyncIterator[House]:
     """A house on the first day with a listed partner."""
     clock = SetClock(FIRST)
-    async with platform(dsn, clock=clock) as opened:
-        transport = httpx.ASGITransport(build(opened), raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-            front = Front(client, await people(opened), clock)
-            assert (await front.post("/partners", LISTED, "admin")).status_code == 201
-            yield House(opened, front, clock, dsn)
+    with TemporaryDirectory() as keys:
+        async with platform(dsn, clock=clock, vault=FileVault(Path(keys))) as opened:
+            transport = httpx.ASGITransport(build(opened), raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+                front = Front(client, await people(opened), clock)
+                assert (await front.post("/partners", LISTED, "admin")).status_code == 201
+                yield House(opened, front, clock, dsn)
 
 
 async def _refused(here: House) -> str:

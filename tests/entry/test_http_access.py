@@ -7,12 +7,15 @@ from fastapi import FastAPI
 
 from hengdai.app.actor import Role
 from hengdai.base.check import Defect
-from hengdai.entry.http import routes_house, routes_law, routes_read, routes_write, server
+from hengdai.entry.http import routes_house, routes_law, routes_persons, routes_read, routes_write, server
 from hengdai.entry.http.access import ACCESS, check_table
 from tests.entry.front import Front, application
 from tests.law.small import texts
 
-_ROUTERS = (server.public, routes_write.router, routes_read.router, routes_house.router, routes_law.router)
+_ROUTERS = (
+    server.public, routes_write.router, routes_read.router, routes_house.router, routes_law.router,
+    routes_persons.router,
+)  # fmt: skip
 _DIGEST, _HEX_ID = "0" * 64, "0" * 12
 _MONEY = {"amount": "1.00", "currency": "CNY"}
 _BODIES: dict[str, Any] = {
@@ -45,6 +48,14 @@ _BODIES: dict[str, Any] = {
     "begin_law_shadow": {"texts": texts()},
     "end_law_shadow": {},
     "end_business_day": {},
+    "register_person": {"name": "某人"},
+    "read_person": {"purpose": "collection", "fields": ["name"]},
+    "erase_person": {"ground": "本人请求"},
+    "rotate_keys": {},
+    "give_consent": {"purpose": "collection", "receiver": "x", "fields": ["name"], "version": "v1"},
+    "withdraw_consent": {},
+    "share_release": {"purpose": "collection", "receiver": "x", "receiver_key": _DIGEST, "fields": ["name"]},
+    "contact_person": {"channel": "call", "purpose": "collection", "by_whom": "x"},
 }
 
 
@@ -71,6 +82,8 @@ def _path(path: str, loan: str) -> str:
         "key_id": _HEX_ID,
         "pack": "toy",
         "proposal": _HEX_ID,
+        "person": "b-1",
+        "consent": "c-1",
     }
     return "/v1" + path.replace("{figure:path}", "{figure}").format(**places)
 

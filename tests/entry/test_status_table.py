@@ -1,16 +1,21 @@
 """HTTP status lives in one table, total over every refusal there is, and with no line for one there is not."""
 
+from enum import Enum
+
 from hengdai.app.command import Turned
 from hengdai.entry.http.status import STATUS, status_of
 from hengdai.entry.http.turned import Edge
+from hengdai.evidence.consent import ConsentRefusal
+from hengdai.evidence.purpose import ReleaseRefusal
+from hengdai.evidence.sealing import ErasureRefusal
 from hengdai.law.publication import PublicationRefusal
 from hengdai.loan.refusal import Refusal
 
+_NAMED: tuple[type[Enum], ...] = (Edge, Turned, PublicationRefusal, ErasureRefusal, ReleaseRefusal, ConsentRefusal)
+
 
 def _codes() -> list[str]:
-    return [each.name.lower() for refusals in (Edge, Turned, PublicationRefusal) for each in refusals] + [
-        each.code for each in Refusal
-    ]
+    return [each.name.lower() for kind in _NAMED for each in kind] + [each.code for each in Refusal]
 
 
 def test_every_refusal_has_its_status_and_every_line_its_refusal() -> None:

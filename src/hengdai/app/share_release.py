@@ -74,10 +74,14 @@ async def share_release(office: Office, actor: Actor, key: str, wanted: Sharing)
         pack = await _pack_of(office, work, wanted)
         consent = next(each for each in consents if each.given == allowed)
         _demand_lawful(pack, wanted.purpose, consent, office.clock.today())
-        made = release(
-            book, wish, opened(office.vault, actor, row), wanted.receiver, office.ids.next(),
-            office.vault.watermark_key(actor.org), _MARKED,
-        )  # fmt: skip
+        try:
+            made = release(
+                book, wish, opened(office.vault, actor, row), wanted.receiver, office.ids.next(),
+                office.vault.watermark_key(actor.org), _MARKED,
+            )  # fmt: skip
+        except ValueError:  # a point of small order: whoever sent it would open what is sealed to anybody
+            problem = "receiver_key 不是可用的 X25519 公钥 / is no usable X25519 public key"
+            raise Declined(No.because(Turned.UNREADABLE, problem=problem)) from None
         assert not isinstance(made, Refused)
         digest = hashlib.sha256(made.file).hexdigest()
         await work.keep_pack(pack.digest, pack.id, office.packs.texts(pack.digest))

@@ -97,6 +97,26 @@ QUERIES: dict[str, str] = {
     "arrears_moves": f"""
         SELECT day, bucket_from, bucket_to FROM arrears_move
         WHERE {_BOOK} AND loan_id = CAST(:loan AS text) ORDER BY day""",
+    # What is on record about a person, none of it personal: states, consents, releases, who was shown what.
+    "person_states": """
+        SELECT p.version, p.known, p.fields, e.day AS erased FROM person p
+        LEFT JOIN erasure e ON e.org = p.org AND e.person = p.person
+        WHERE p.org = CAST(:keeper AS text) AND p.person = CAST(:person AS text) ORDER BY p.version DESC LIMIT 1""",
+    "person_consents": """
+        SELECT c.consent, c.loan_id, c.purpose, c.receiver, c.fields, c.version, c.separate, c.given, c.until,
+            w.withdrawn
+        FROM consent c LEFT JOIN consent_withdrawal w ON w.org = c.org AND w.consent = c.consent
+        WHERE c.via = CAST(:keeper AS text) AND c.person = CAST(:person AS text) ORDER BY c.given, c.consent""",
+    "person_releases": """
+        SELECT release, loan_id, consent, receiver, purpose, fields, at, watermark, file_sha256 FROM release
+        WHERE via = CAST(:keeper AS text) AND person = CAST(:person AS text) ORDER BY at, release""",
+    "person_accesses": """
+        SELECT access_id, purpose, fields, at FROM person_access
+        WHERE org = CAST(:keeper AS text) AND person = CAST(:person AS text) ORDER BY at, access_id""",
+    "contacts": """
+        SELECT contact_id, via, channel, purpose, whom, by_whom, at, day, content, CAST(outcomes AS text) AS outcomes,
+            stopping
+        FROM contact WHERE org = CAST(:org AS text) AND loan_id = CAST(:loan AS text) ORDER BY at, contact_id""",
     "commands": """
         SELECT c.key, c.command_id, c.route, c.role, c.key_id, c.recorded FROM command c
         WHERE c.recorded > CAST(:after AS timestamptz) ORDER BY c.recorded LIMIT CAST(:limit AS integer)""",

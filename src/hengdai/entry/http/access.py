@@ -57,6 +57,17 @@ ACCESS: dict[str, Role | None] = {
     "charge_off": Role.OPERATOR,
     "recover": Role.OPERATOR,
     "close_loan": Role.OPERATOR,
+    # persons
+    "register_person": Role.OPERATOR,
+    "read_person": Role.OPERATOR,
+    "read_person_record": Role.VIEWER,
+    "erase_person": Role.ADMIN,
+    "rotate_keys": Role.ADMIN,
+    "give_consent": Role.OPERATOR,
+    "withdraw_consent": Role.OPERATOR,
+    "share_release": Role.OPERATOR,
+    "contact_person": Role.OPERATOR,
+    "read_contacts": Role.VIEWER,
     # the house
     "end_business_day": Role.ADMIN,
     "admit_partner": Role.ADMIN,

@@ -7,7 +7,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, Response
 
 from hengdai import __version__
-from hengdai.entry.http import routes_evidence, routes_house, routes_law, routes_read, routes_write
+from hengdai.entry.http import (
+    routes_evidence,
+    routes_house,
+    routes_law,
+    routes_persons,
+    routes_read,
+    routes_write,
+)
 from hengdai.entry.http.access import check_table
 from hengdai.entry.http.errors import install
 from hengdai.entry.http.limits import StrictBodies
@@ -82,6 +89,7 @@ def described() -> FastAPI:
         routes_write.router,
         routes_read.router,
         routes_evidence.router,
+        routes_persons.router,
         routes_house.router,
         routes_law.router,
     )

@@ -33,6 +33,7 @@ STATUS: dict[str, int] = {
     "law_silent": 422,
     "law_changed": 409,
     "not_yours": 403,
+    "given_once": 409,
     # the law of a book
     "same_person": 403,
     "other_text": 409,
@@ -41,6 +42,20 @@ STATUS: dict[str, int] = {
     "overtaken": 409,
     "switch_lost": 409,
     "cases_fail": 422,
+    # a person
+    "already_erased": 409,
+    "still_running": 409,
+    "must_be_kept": 409,
+    "unknown_purpose": 422,
+    "more_than_needed": 422,
+    "not_held": 422,
+    "never_given": 422,
+    "other_purpose": 422,
+    "other_receiver": 422,
+    "not_yet": 422,
+    "withdrawn": 422,
+    "expired": 422,
+    "other_fields": 422,
     # a loan
     "no_such_loan": 404,
     "loan_exists": 409,
