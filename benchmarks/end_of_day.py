@@ -26,6 +26,7 @@ from hengdai.app.actor import Actor, Role
 from hengdai.app.end_of_day import end_of_day
 from hengdai.app.ports import Office
 from hengdai.base.identity import OrgId
+from hengdai.entry.wiring import Settings
 
 FILL = Path(__file__).parent / "fill.sql"
 DAY = date(2026, 1, 1)
@@ -52,7 +53,7 @@ async def nights(dsn: str, loans: int, age: int) -> list[float]:
     await migrate(engine)
     await fill(engine, loans, age)
     clock = SetClock(DAY)
-    office = Office(PostgresStore(engine), clock, TimeOrderedIds(), FolderShelf())
+    office = Office(PostgresStore(engine), clock, TimeOrderedIds(), FolderShelf(), Settings().vault())
     taken = []
     for number in range(4):
         clock.put(DAY + timedelta(days=number))

@@ -36,6 +36,7 @@ from hengdai.app.ports import Office
 from hengdai.app.sign import sign
 from hengdai.base.identity import EventId, LoanId, OrgId, ProductCode
 from hengdai.base.money import CNY, Money
+from hengdai.entry.wiring import Settings
 from hengdai.law.judge import Days
 from hengdai.law.kinds import Stage
 from hengdai.loan.commands import Offer
@@ -163,7 +164,7 @@ async def run(dsn: str, count: int) -> None:
     engine = connect(dsn)
     await migrate(engine)
     clock = SetClock(DAY)
-    office = Office(PostgresStore(engine), clock, TimeOrderedIds(), FolderShelf())
+    office = Office(PostgresStore(engine), clock, TimeOrderedIds(), FolderShelf(), Settings().vault())
     done(await admit_partner(office, ACTOR, "admit", LISTING))
     await without_database(office, count)
     await with_database(office, count)
