@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 from hengdai.app.change import LoanCall, found, said_no
 from hengdai.app.command import Call, Declined, No, Outcome, Turned, refused, run
+from hengdai.app.live_law import LiveLaw, live_law
 from hengdai.app.person import erased_already, kept, may_not
 from hengdai.app.persons import About, ContactRow
 from hengdai.app.ports import Office
@@ -105,7 +106,8 @@ async def _contact(office: Office, work: Work, call: LoanCall, wanted: Contactin
     at = office.clock.now()
     there = at.astimezone(timezone(timedelta(minutes=wanted.utc_offset)))
     calls = await work.calls_on(record.org, record.id, there.date())
-    said, pack = _judged(office, record, wanted, there, calls)
+    law = await live_law(office.packs, work, record.org, record.loan.terms.pack)
+    said = _judged(law, record, wanted, there, calls)
     content = _content(office, call, record, wanted.words)
     if wanted.words and not content:
         raise Declined(erased_already(person))
@@ -124,7 +126,7 @@ async def _contact(office: Office, work: Work, call: LoanCall, wanted: Contactin
         outcomes={each.rule_id: each.outcome.value for each in said.verdicts},
         stopping=tuple(each.rule_id for each in said.stopping),
     )
-    texts = office.packs.texts(said.pack_digest)
+    pack, texts = law.pack.id, office.packs.texts(said.pack_digest)
     if row.stopping:
         no = said_no(loan_no(Refusal.LAW_FORBIDS, rules=", ".join(row.stopping)))
         raise LawStopsContact(no, row, pack, texts)
@@ -133,11 +135,8 @@ async def _contact(office: Office, work: Work, call: LoanCall, wanted: Contactin
     return {"contact": row.id, "loan": record.id, "day": row.day.isoformat(), "outcomes": dict(row.outcomes)}
 
 
-def _judged(
-    office: Office, record: LoanRecord, wanted: Contacting, there: datetime, calls: int
-) -> tuple[Judgement, str]:
+def _judged(law: LiveLaw, record: LoanRecord, wanted: Contacting, there: datetime, calls: int) -> Judgement:
     """What the rules on contacts say. What we know ourselves cannot be attested otherwise."""
-    pack = office.packs.pack(record.loan.terms.pack)
     known: dict[str, object] = {
         "lender_kind": record.loan.terms.parties.lender_kind,
         "contact_minute": there.hour * 60 + there.minute,
@@ -149,6 +148,6 @@ def _judged(
         known["contact_text"] = wanted.words
     days = Days(application=record.events[0].day, contact=there.date())
     try:
-        return judge(pack, {**wanted.attested, **known}, stage=Stage.CONTACT, days=days), pack.id
+        return judge(law.pack, {**wanted.attested, **known}, stage=Stage.CONTACT, days=days, settings=law.settings)
     except LawIsSilent as silence:
         raise Declined(No.because(Turned.LAW_SILENT, problem=silence)) from None

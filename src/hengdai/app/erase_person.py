@@ -1,10 +1,11 @@
 """Erase a person: her key is destroyed, so that nothing sealed with it opens again; refused while the law keeps it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from hengdai.app.actor import Actor, Role
 from hengdai.app.command import Call, Declined, No, Outcome, Status, Turned, run
+from hengdai.app.live_law import LiveLaw, live_law
 from hengdai.app.person import because
 from hengdai.app.ports import Office, PackShelf
 from hengdai.app.work import LoanRecord, Work
@@ -32,7 +33,7 @@ async def erase_person(office: Office, actor: Actor, key: str, person: str, grou
         loans = [await work.loan(loan, org) for org, loan in await work.loans_of(person)]
         begun = [each for each in loans if each is not None and each.loan.state not in _NEVER_BEGAN]
         running = tuple(each.id for each in begun if each.loan.closed_on is None)
-        binding = () if running else _binding(office.packs, begun, today)
+        binding = () if running else await _binding(office.packs, work, begun, today)
         decided = decide_erasure(person, await work.erased_persons(), binding, today, ground, running)
         if not isinstance(decided, Erased):
             raise Declined(because(decided[0].name, decided[1], person=person))
@@ -47,28 +48,30 @@ async def erase_person(office: Office, actor: Actor, key: str, person: str, grou
     return outcome
 
 
-def _binding(packs: PackShelf, ended: Sequence[LoanRecord], today: date) -> tuple[Retention, ...]:
+async def _binding(packs: PackShelf, work: Work, ended: Sequence[LoanRecord], today: date) -> tuple[Retention, ...]:
     """What the law of today has kept of each ended loan's customer; a pack that does not say is silence: refused."""
-    try:
-        return tuple(found for each in ended if (found := _retention(packs, each, today)) is not None)
-    except LawIsSilent as silence:
-        raise Declined(No.because(Turned.LAW_SILENT, problem=silence)) from None
+    found: list[Retention] = []
+    for record in ended:
+        law = await live_law(packs, work, record.org, record.loan.terms.pack)
+        try:
+            found.extend(_retention(law, record, today))
+        except LawIsSilent as silence:
+            raise Declined(No.because(Turned.LAW_SILENT, problem=silence)) from None
+    return tuple(found)
 
 
-def _retention(packs: PackShelf, record: LoanRecord, today: date) -> Retention | None:
-    pack, ended = packs.pack(record.loan.terms.pack), record.loan.closed_on
+def _retention(law: LiveLaw, record: LoanRecord, today: date) -> Iterator[Retention]:
+    pack, ended = law.pack, record.loan.closed_on
     rules = {rule.id for rule in pack.at(Stage.DATA) if rule.facts == (_KEPT,)}
     if not rules or ended is None:
         raise Declined(No.because(Turned.LAW_SILENT, problem=f"{pack.id}: {_KEPT}"))
-    said = judge(pack, {_KEPT: _months(ended, today)}, stage=Stage.DATA, days=today)
-    verdicts = [each for each in said.verdicts if each.rule_id in rules]
-    for verdict in verdicts:
+    said = judge(pack, {_KEPT: _months(ended, today)}, stage=Stage.DATA, days=today, settings=law.settings)
+    for verdict in (each for each in said.verdicts if each.rule_id in rules):
         if verdict.outcome is Answer.UNDETERMINED:
             raise Declined(No.because(Turned.LAW_SILENT, problem=verdict.message))
         if verdict.outcome is Answer.BREACHED:
             months = max(int(str(span.value)) for span in verdict.parameters)
-            return Retention(month_after(ended, months), str(verdict.cite), verdict.title)
-    return None
+            yield Retention(month_after(ended, months), str(verdict.cite), verdict.title)
 
 
 def _months(start: date, end: date) -> int:

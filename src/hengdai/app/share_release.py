@@ -9,18 +9,18 @@ from hengdai.app.actor import Actor
 from hengdai.app.change import said_no
 from hengdai.app.command import Call, Declined, No, Outcome, Turned, run_giving
 from hengdai.app.give_consent import about_whom
+from hengdai.app.live_law import LiveLaw, live_law
 from hengdai.app.person import because, kept, opened
 from hengdai.app.persons import ConsentRow, ReleaseRow, book_of
 from hengdai.app.ports import Office
 from hengdai.app.work import Work
-from hengdai.base.identity import LoanId
+from hengdai.base.identity import LoanId, OrgId
 from hengdai.evidence.consent import Refused, Wish, permission
 from hengdai.evidence.purpose import PURPOSES, too_much
 from hengdai.evidence.sharing import Receiver, release
 from hengdai.law.errors import LawIsSilent
 from hengdai.law.judge import judge
 from hengdai.law.kinds import Stage
-from hengdai.law.pack import Pack
 from hengdai.loan.refusal import Refusal
 from hengdai.loan.refusal import no as loan_no
 
@@ -71,9 +71,9 @@ async def share_release(office: Office, actor: Actor, key: str, wanted: Sharing)
         allowed = permission(book, wish)
         if isinstance(allowed, Refused):
             raise Declined(because(allowed.why.name, allowed.text))
-        pack = await _pack_of(office, work, wanted)
+        law = await _law_of(office, work, wanted, about.org)
         consent = next(each for each in consents if each.given == allowed)
-        _demand_lawful(pack, wanted.purpose, consent, office.clock.today())
+        _demand_lawful(law, wanted.purpose, consent, office.clock.today())
         try:
             made = release(
                 book, wish, opened(office.vault, actor, row), wanted.receiver, office.ids.next(),
@@ -84,22 +84,20 @@ async def share_release(office: Office, actor: Actor, key: str, wanted: Sharing)
             raise Declined(No.because(Turned.UNREADABLE, problem=problem)) from None
         assert not isinstance(made, Refused)
         digest = hashlib.sha256(made.file).hexdigest()
-        await work.keep_pack(pack.digest, pack.id, office.packs.texts(pack.digest))
-        await work.add_release(ReleaseRow(about, made.receipt, at, wanted.receiver.public.hex(), digest, pack.digest))
+        await work.keep_pack(law.pack.digest, law.pack.id, office.packs.texts(law.pack.digest))
+        receiver_key = wanted.receiver.public.hex()
+        await work.add_release(ReleaseRow(about, made.receipt, at, receiver_key, digest, law.pack.digest))
         return {"receipt": made.receipt.body(), "file_sha256": digest}, made.file
 
     return await run_giving(office, Call(actor, "share_release", key, wanted.asked()), verb)
 
 
-async def _pack_of(office: Office, work: Work, wanted: Sharing) -> Pack:
+async def _law_of(office: Office, work: Work, wanted: Sharing, org: OrgId) -> LiveLaw:
     record = None if wanted.loan is None else await work.loan(wanted.loan)
-    try:
-        return office.packs.pack(record.loan.terms.pack if record else wanted.pack)
-    except LookupError as unknown:
-        raise Declined(No.because(Turned.UNREADABLE, problem=unknown.args[0])) from None
+    return await live_law(office.packs, work, org, record.loan.terms.pack if record else wanted.pack)
 
 
-def _demand_lawful(pack: Pack, purpose: str, consent: ConsentRow, day: date) -> None:
+def _demand_lawful(law: LiveLaw, purpose: str, consent: ConsentRow, day: date) -> None:
     """Hold the release against the law's own rules about consent, by facts that the ledger knows."""
     facts: dict[str, object] = {
         "consent_or_basis": True,
@@ -110,7 +108,7 @@ def _demand_lawful(pack: Pack, purpose: str, consent: ConsentRow, day: date) -> 
     if PURPOSES[purpose].credit:
         facts["credit_consent"] = True
     try:
-        said = judge(pack, facts, stage=Stage.DATA, days=day)
+        said = judge(law.pack, facts, stage=Stage.DATA, days=day, settings=law.settings)
     except LawIsSilent as silence:
         raise Declined(No.because(Turned.LAW_SILENT, problem=silence)) from None
     stopping = [each.rule_id for each in said.stopping if set(each.rule.facts) <= facts.keys()]
