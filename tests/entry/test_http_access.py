@@ -7,14 +7,22 @@ from fastapi import FastAPI
 
 from hengdai.app.actor import Role
 from hengdai.base.check import Defect
-from hengdai.entry.http import routes_house, routes_law, routes_persons, routes_read, routes_write, server
+from hengdai.entry.http import (
+    routes_evidence,
+    routes_house,
+    routes_law,
+    routes_persons,
+    routes_read,
+    routes_write,
+    server,
+)
 from hengdai.entry.http.access import ACCESS, check_table
 from tests.entry.front import Front, application
 from tests.law.small import texts
 
 _ROUTERS = (
-    server.public, routes_write.router, routes_read.router, routes_house.router, routes_law.router,
-    routes_persons.router,
+    server.public, routes_write.router, routes_read.router, routes_evidence.router, routes_house.router,
+    routes_law.router, routes_persons.router,
 )  # fmt: skip
 _DIGEST, _HEX_ID = "0" * 64, "0" * 12
 _MONEY = {"amount": "1.00", "currency": "CNY"}
