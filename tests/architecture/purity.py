@@ -17,7 +17,8 @@ FLOATS = {
     "src/hengdai/maths/kernels/plans.py": "a float proposes; what it cannot prove is left to the plain twin",
     "src/hengdai/maths/kernels/dated.py": "as root.py, in lanes; a change of sign beyond the error proves it",
     "src/hengdai/maths/kernels/periodic.py": "as root.py, in lanes; a change of sign beyond the error proves it",
-    "src/hengdai/maths/published_plans.py": "prints a difference from a published figure for a person",
+    "src/hengdai/maths/comparing.py": "prints a difference from a published figure for a person",
+    "src/hengdai/maths/isolate.py": "as root.py: it proposes where all the roots lie",
     "src/hengdai/maths/published_rates.py": "prints a difference from a published figure for a person",
 }
 STANDALONE = {

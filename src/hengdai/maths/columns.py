@@ -39,12 +39,13 @@ TWINS = {
     "allocate_columns": "allocation.allocate",
 }
 
-RATE, ONE_MOMENT, ONE_DIRECTION, NO_ROOT, SEVERAL_ROOTS = range(5)
+RATE, ONE_MOMENT, ONE_DIRECTION, NO_ROOT, SEVERAL_ROOTS, TOUCHING = range(6)
 _WHY = {
     Why.ONE_MOMENT: ONE_MOMENT,
     Why.ONE_DIRECTION: ONE_DIRECTION,
     Why.NO_ROOT: NO_ROOT,
     Why.SEVERAL_ROOTS: SEVERAL_ROOTS,
+    Why.TOUCHING: TOUCHING,
 }
 _EPOCH = date(1970, 1, 1)
 DAYS_A_YEAR = cost.DAYS_A_YEAR
@@ -360,6 +361,7 @@ def _parts(count: int, parts: int) -> Iterator[tuple[int, int]]:
 
 
 __all__ = [
-    "NO_ROOT", "ONE_DIRECTION", "ONE_MOMENT", "RATE", "SEVERAL_ROOTS", "CostColumns", "Loans", "PlanColumns",
-    "RateColumns", "Roots", "all_in_columns", "allocate_columns", "dated_rates", "periodic_rates", "schedules",
+    "NO_ROOT", "ONE_DIRECTION", "ONE_MOMENT", "RATE", "SEVERAL_ROOTS", "TOUCHING", "CostColumns", "Loans",
+    "PlanColumns", "RateColumns", "Roots", "all_in_columns", "allocate_columns", "dated_rates", "periodic_rates",
+    "schedules",
 ]  # fmt: skip

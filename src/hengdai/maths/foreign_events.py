@@ -1,15 +1,22 @@
-"""A daily-interest loan under payments, as a published engine keeps it: charges first, then interest, then principal.
+"""Published loans after their events: payments of a daily-interest loan, and plans that are recalculated.
 
-Interest runs on principal alone by actual days, is carried unrounded and rounded down when a payment meets it; money
-beyond the debt is owed back and bears nothing.
+A daily-interest loan takes charges first, then interest, then principal. Interest runs on principal alone by actual
+days, is carried unrounded and rounded down when a payment meets it; money beyond the debt is owed back and bears
+nothing.
 """
 
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
-from hengdai.maths.foreign_inputs import number
-from hengdai.maths.verdicts import Record
+from hengdai.base.calendar import month_after
+from hengdai.maths.foreign_inputs import day_of, frequency_of, minor, number
+from hengdai.maths.foreign_plans import Foreign
+from hengdai.maths.foreign_recalculated import Facts, Payment
+from hengdai.maths.periods import MONTHLY
+from hengdai.maths.verdicts import Record, Refused
 
 
 def replay(inputs: Record) -> Iterator[Mapping[str, object]]:
@@ -43,3 +50,49 @@ def replay(inputs: Record) -> Iterator[Mapping[str, object]]:
 
 def _cents_down(amount: Fraction) -> Fraction:
     return Fraction(int(amount * 100), 100)
+
+
+_PAYS = frozenset({"repayment", "payment", "payoff", "pay-off", "settlement", "prepayment", "preclosure"})
+_LOOKS = frozenset({"close_of_business", "cob", "nothing paid", "as_of"})
+_READ = frozenset({"type", "date", "amount", "payments_so_far", "from_due_date", "new_due_date", "new_rate"})
+_EARLY = re.compile(r"pre-?clos|rest (?:frequency|date)|end of (?:the )?period")
+_RESTS = re.compile(r"^daily|repayment period")
+
+
+def facts_of(inputs: Record, unit: int) -> Facts:
+    """The payments and the day looked at; :class:`Refused` for an event that is not on our list."""
+    payments, days = [], []
+    for event in inputs["events"]:
+        kind, day = str(event["type"]).lower(), day_of(event["date"])
+        odd = [name for name in event if name not in _READ]
+        if odd or kind not in _PAYS | _LOOKS | {"reschedule"} or event.get("new_rate") is not None:
+            raise Refused(f"event {kind} {', '.join(odd)}: 未收录的事件 / an event that is not on our list")
+        if kind in _PAYS:
+            payments.append(Payment(day, minor(event["amount"], unit)))
+        days.append(day)
+    if sorted(days) != days or any(payment.amount <= 0 for payment in payments):
+        raise ValueError("事件须按日期排列且金额为正 / events by rising days with positive amounts expected")
+    early, rests = (str(inputs.get(name) or "").lower() for name in ("preclosure_interest", "interest_recalculation"))
+    for name, said, words in (("preclosure_interest", early, _EARLY), ("interest_recalculation", rests, _RESTS)):
+        if said and not words.search(said):
+            raise Refused(f"{name} {said}: 未收录的重算规则 / a rule of recalculation that is not on our list")
+    return Facts(payments, days[-1], "rest" in early or "period" in early, "period" in rests)
+
+
+def stretched(loan: Foreign, inputs: Record) -> Foreign:
+    """The loan whose first moved period is longer: whole months as the others, odd days over the days of a month."""
+    before = [loan.bounds[0], *(day_of(day) for day in inputs["original_due_dates"])]
+    sides = enumerate(zip(before, loan.bounds, strict=True))
+    k = next((k for k, (old, new) in sides if old != new), None)
+    rules = inputs.get("day_count") or {}
+    if k is None or rules.get("days_in_month") != "DAYS_30" or frequency_of(inputs) != MONTHLY:
+        return loan
+    start, due = loan.bounds[k - 1], loan.bounds[k]
+    months = 0
+    while month_after(start, months + 1) <= due:
+        months += 1
+    reached = month_after(start, months)
+    odd = Fraction((due - reached).days, (month_after(start, months + 1) - reached).days)
+    factors = list(loan.factors)
+    factors[k - 1] *= months + odd
+    return replace(loan, factors=tuple(factors))

@@ -1,8 +1,7 @@
 """Schedules as other lending systems print them, to check this arithmetic against theirs; no loan is built on them.
 
-A plan is read from a record's inputs into :class:`Foreign`. Rows come from :func:`schedule.rows_from` wherever our
-terms can say what the other system does; what they cannot say has a function of its own below. Amounts are whole units
-of the record's last decimal.
+Rows come from :func:`schedule.rows_from` wherever our terms can say what the other system does; what they cannot say
+has a function of its own below or in `foreign_flat`. Amounts are whole units of the record's last decimal.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,21 +9,29 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
-from hengdai.base.rounding import Rounding
-from hengdai.maths.schedule import Method, Residue, Row, ScheduleTerms, level_instalment, level_of, rows_from
+from hengdai.maths.foreign_methods import Rounds
+from hengdai.maths.schedule import Method, Residue, Row, ScheduleTerms, level_instalment, rows_from
 
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """A loan under another system's conventions: our terms for what they cover, and the exact cost of each period."""
+    """A loan under another system's conventions: our terms for what they cover, and the exact cost of each period.
+
+    `first` is (days, regular days) of a first period whose interest alone goes by its days. `base` is what flat
+    interest runs on. `free_grace` says that periods of grace bear no interest, `deferred` in how many first periods it
+    is not yet paid. `stretches_rounded`: the stretches of a period between draws are rounded one by one.
+    """
 
     terms: ScheduleTerms
     bounds: tuple[date, ...]
     factors: tuple[Fraction, ...]
-    decimals: int
+    rounds: Rounds
+    base: int
     draws: tuple[tuple[date, int], ...] = ()
     shares: tuple[Fraction, ...] = ()
-    rounding_type: str = ""
+    first: tuple[int, int] | None = None
+    free_grace: bool = False
+    deferred: int = 0
     stretches_rounded: bool = False
 
 
@@ -38,9 +45,19 @@ class Plan:
 
 def level_once(loan: Foreign) -> Plan:
     """Rows with one level instalment (or principal part), the rest on the last row or moved to the first."""
-    residue = Residue.FIRST if loan.rounding_type == "Begin" else Residue.LAST
-    terms = replace(loan.terms, residue=residue)
-    return Plan(rows_from(terms, loan.bounds, loan.factors), level_of(terms, loan.factors))
+    residue = Residue.FIRST if loan.rounds.residue == "Begin" else Residue.LAST
+    level = loan.terms.instalment or _level(loan)
+    terms = replace(loan.terms, residue=residue, instalment=level)
+    return Plan(rows_from(terms, loan.bounds, loan.factors), level)
+
+
+def _level(loan: Foreign) -> int:
+    """The instalment or principal part, rounded as the record rounds it."""
+    terms = loan.terms
+    if terms.method is Method.EQUAL_PRINCIPAL:
+        return loan.rounds.level.ratio(terms.principal, terms.count - terms.grace_principal, terms.multiple)
+    exact = level_instalment(terms.principal, loan.factors[terms.grace_principal :])
+    return loan.rounds.level.ratio(exact.numerator, exact.denominator, terms.multiple)
 
 
 def solved_each_period(loan: Foreign) -> Plan:
@@ -48,7 +65,7 @@ def solved_each_period(loan: Foreign) -> Plan:
 
     def principal(k: int, balance: int, interest: int) -> int:
         exact = level_instalment(balance, loan.factors[k:])
-        return loan.terms.rounding.ratio(exact.numerator, exact.denominator, loan.terms.multiple) - interest
+        return loan.rounds.level.ratio(exact.numerator, exact.denominator, loan.terms.multiple) - interest
 
     return _by_part(loan, principal)
 
@@ -56,14 +73,24 @@ def solved_each_period(loan: Foreign) -> Plan:
 def divided_each_period(loan: Foreign) -> Plan:
     """Equal principal, divided anew on what is left, period by period."""
     last = len(loan.factors)
-    return _by_part(loan, lambda k, balance, _: loan.terms.rounding.ratio(balance, last - k, loan.terms.multiple))
+    return _by_part(loan, lambda k, balance, _: loan.rounds.level.ratio(balance, last - k, loan.terms.multiple))
 
 
 def by_shares(loan: Foreign) -> Plan:
     """Principal in fixed shares of the amount lent."""
     grace = loan.terms.grace_principal
+    demand_shares(loan)
     parts = [loan.terms.rounding.one(loan.terms.principal * share) for share in loan.shares]
     return _by_part(loan, lambda k, _balance, _interest: parts[k - grace])
+
+
+def demand_shares(loan: Foreign) -> None:
+    """One share for each repaying period, or `ValueError`."""
+    repaying = len(loan.factors) - loan.terms.grace_principal
+    if len(loan.shares) != repaying:
+        raise ValueError(
+            f"本金份额须与还本期数相同 / {repaying} shares of principal expected, found {len(loan.shares)}"
+        )
 
 
 def _by_part(loan: Foreign, part: Callable[[int, int, int], int]) -> Plan:
@@ -74,12 +101,13 @@ def _by_part(loan: Foreign, part: Callable[[int, int, int], int]) -> Plan:
         interest = loan.terms.rounding.one(balance * factor)
         principal = 0 if k < loan.terms.grace_principal else part(k, balance, interest)
         principal = balance if k == last - 1 else principal
-        rows.append(_row(loan, k, balance, principal, interest))
+        rows.append(row_of(loan, k, balance, principal, interest))
         balance -= principal
     return Plan(tuple(rows), rows[0].total)
 
 
-def _row(loan: Foreign, k: int, balance: int, principal: int, interest: int) -> Row:
+def row_of(loan: Foreign, k: int, balance: int, principal: int, interest: int) -> Row:
+    """Row number `k` (from 0) of the loan's periods."""
     return Row(k + 1, loan.bounds[k], loan.bounds[k + 1], balance, principal, interest, balance - principal)
 
 
@@ -88,14 +116,11 @@ def smoothed(loan: Foreign) -> Plan:
     first = level_once(loan)
     count = len(first.rows)
     gap = first.rows[-1].total - first.level
-    if abs(gap) * 100 <= count // 2 * 10**loan.decimals or loan.terms.multiple > 1:
+    if abs(gap) * 100 <= count // 2 * 10**loan.rounds.decimals or loan.terms.multiple > 1:
         return first
-    second = level_once(replace(loan, terms=replace(loan.terms, instalment=_spread(loan, first.level, gap, count))))
+    spread = max(1, first.level + loan.terms.rounding.ratio(gap, count))
+    second = level_once(replace(loan, terms=replace(loan.terms, instalment=spread)))
     return second if abs(second.rows[-1].total - second.level) < abs(gap) else first
-
-
-def _spread(loan: Foreign, level: int, gap: int, count: int) -> int:
-    return max(1, level + loan.terms.rounding.ratio(gap, count))
 
 
 def with_draws(loan: Foreign) -> Plan:
@@ -112,7 +137,7 @@ def with_draws(loan: Foreign) -> Plan:
             level = _level_at_due(loan, balance + drawn + sum(exact, Fraction(0)), loan.factors[k + 1 :])
         interest = _interest_of(loan, exact)
         principal = balance + drawn if k == len(loan.factors) - 1 else level - interest
-        rows.append(_row(loan, k, balance + drawn, principal, interest))
+        rows.append(row_of(loan, k, balance + drawn, principal, interest))
         balance += drawn - principal
     return Plan(_drawn_on_due(rows, loan.draws), level)
 
@@ -147,33 +172,33 @@ def _drawn_on_due(rows: list[Row], draws: Sequence[tuple[date, int]]) -> tuple[R
     )
 
 
-def flat(loan: Foreign, base: int, rate: Fraction) -> Plan:
-    """Flat interest on `base`; both parts of the instalment are rounded to the multiple before they are added."""
-    terms, count = loan.terms, loan.terms.count
-    interest = terms.rounding.one(base * rate)
-    part = terms.rounding.ratio(terms.principal, count, terms.multiple)
-    level = part + terms.rounding.ratio(interest, 1, terms.multiple)
-    rest = terms.rounding.one(base * rate * count) - interest * (count - 1)
-    rows, balance = [], terms.principal
-    for k in range(count):
-        last = k == count - 1
-        principal = balance if last else level - interest
-        rows.append(_row(loan, k, balance, principal, rest if last else interest))
-        balance -= principal
-    return Plan(tuple(rows), level)
-
-
 def searched_level(loan: Foreign) -> Plan:
-    """The smallest level payment that the last one does not exceed, interest rounded as it is paid."""
+    """The level payment that the record's words look for, interest rounded as it is paid.
 
-    def last_exceeds(level: int) -> bool:
-        return level_once(replace(loan, terms=replace(loan.terms, instalment=level))).rows[-1].total > level
+    `lower final payment` (and `CEILING`): the smallest that the last one does not exceed; `higher final payment` (and
+    `FLOOR`): the largest that the last one reaches; `similar final payment`: the nearer of the two.
+    """
+    upper = _least_not_exceeded(loan)
+    above, below = _with_level(loan, upper), _with_level(loan, max(1, upper - 1))
+    words = loan.rounds.search.lower()
+    if "similar" in words or "nearest" in words:
+        return min((above, below), key=lambda plan: abs(plan.rows[-1].total - plan.level))
+    if "higher" in words or "floor" in words:
+        return above if above.rows[-1].total == above.level else below
+    return above
 
+
+def _with_level(loan: Foreign, level: int) -> Plan:
+    return level_once(replace(loan, terms=replace(loan.terms, instalment=level)))
+
+
+def _least_not_exceeded(loan: Foreign) -> int:
+    """The smallest level payment that the last payment does not exceed."""
     low, high = 1, max(2, int(level_instalment(loan.terms.principal, loan.factors)) * 2)
     while low < high:
         mid = (low + high) // 2
-        low, high = (mid + 1, high) if last_exceeds(mid) else (low, mid)
-    return level_once(replace(loan, terms=replace(loan.terms, instalment=low)))
+        low, high = (mid + 1, high) if _with_level(loan, mid).rows[-1].total > mid else (low, mid)
+    return low
 
 
 def until_paid(loan: Foreign) -> Plan:
@@ -183,7 +208,7 @@ def until_paid(loan: Foreign) -> Plan:
     for k, factor in enumerate(loan.factors):
         interest = loan.terms.rounding.one(balance * factor)
         principal = min(balance, level - interest)
-        rows.append(_row(loan, k, balance, principal, interest))
+        rows.append(row_of(loan, k, balance, principal, interest))
         balance -= principal
         if balance == 0 or principal <= 0:
             break
@@ -200,18 +225,17 @@ def after_down_payment(loan: Foreign, share: Fraction, plan: Callable[[Foreign],
     return Plan((first, *(replace(row, number=row.number + 1) for row in rest.rows)), rest.level)
 
 
-METHODS: dict[str, tuple[Method, Rounding | None, Callable[[Foreign], Plan]]] = {
-    "declining balance, equal instalment (progressive)": (Method.EQUAL_INSTALMENT, None, smoothed),
-    "declining equal instalment (cumulative)": (Method.EQUAL_INSTALMENT, None, level_once),
-    "declining equal instalment": (Method.EQUAL_INSTALMENT, Rounding.HALF_UP, level_once),
-    "declining equal principal": (Method.EQUAL_PRINCIPAL, None, level_once),
-    "declining, principal shares": (Method.EQUAL_PRINCIPAL, Rounding.HALF_EVEN, by_shares),
-    "declining, fixed principal percentage, balloon last": (Method.EQUAL_PRINCIPAL, None, level_once),
-    "zero interest": (Method.EQUAL_INSTALMENT, None, level_once),
-    "flat equal instalment": (Method.EQUAL_INSTALMENT, None, level_once),
-    "fixed instalment until paid": (Method.EQUAL_INSTALMENT, None, until_paid),
-    "daily simple interest on the outstanding balance, level payment": (
-        Method.EQUAL_INSTALMENT, Rounding.FLOOR, searched_level
-    ),
-}  # fmt: skip
-"""How each method that records name is computed: our method, the rounding where the record names none, the plan."""
+def interest_by_days(loan: Foreign, plan: Plan) -> Plan:
+    """The plan with a first period's interest by its days, none in a free grace, or deferred; principal stays."""
+    rows = list(plan.rows)
+    if loan.first:
+        rows[0] = replace(rows[0], interest=loan.terms.rounding.ratio(rows[0].interest * loan.first[0], loan.first[1]))
+    if loan.free_grace:
+        free = loan.terms.grace_principal
+        rows[:free] = [replace(row, interest=0) for row in rows[:free]]
+    if loan.deferred:
+        first = rows[loan.deferred]
+        later = sum(row.interest for row in rows[: loan.deferred])
+        rows[loan.deferred] = replace(first, interest=first.interest + later)
+        rows[: loan.deferred] = [replace(row, interest=0) for row in rows[: loan.deferred]]
+    return Plan(tuple(rows), plan.level)

@@ -1,26 +1,78 @@
-"""Published schedules, computed by each record's own convention and compared row by row."""
+"""Published schedules, computed by each record's own convention and compared figure by figure."""
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from itertools import pairwise
 
-from hengdai.base.rounding import Rounding
-from hengdai.maths import foreign_plans as plans
-from hengdai.maths.foreign_events import replay
-from hengdai.maths.foreign_inputs import due_dates, number, period_costs
-from hengdai.maths.foreign_plans import METHODS, Foreign, Plan
-from hengdai.maths.published_rates import annual_rate
+from hengdai.maths import foreign_flat, foreign_plans
+from hengdai.maths.comparing import compare_cells, compare_plan, compare_rate
+from hengdai.maths.foreign_costs import first_days, fixed_year, period_costs
+from hengdai.maths.foreign_events import facts_of, replay, stretched
+from hengdai.maths.foreign_inputs import counted, day_of, due_dates, minor, number, start_of, whole
+from hengdai.maths.foreign_methods import Kind, Method, method_of, rounds_of
+from hengdai.maths.foreign_plans import Foreign, Plan
+from hengdai.maths.foreign_recalculated import recalculated
+from hengdai.maths.published_costs import annual_rate
+from hengdai.maths.schedule import Method as OurMethod
 from hengdai.maths.schedule import ScheduleTerms
+from hengdai.maths.sense import MAX_COUNT
 from hengdai.maths.verdicts import Differs, Record, Refused
 
-_FINE = 12
-"""Decimals that stand for "not rounded"."""
+_READ = frozenset(
+    [
+        "advance",
+        "advances",
+        "amount",
+        "annual_nominal_rate_pct",
+        "charges",
+        "count",
+        "daily_rate_pct",
+        "date",
+        "day_count",
+        "disbursement_date",
+        "disbursements",
+        "down_payment_pct",
+        "due_dates",
+        "events",
+        "financed_fee",
+        "first_due_date",
+        "fixed_instalment",
+        "fixed_principal_pct",
+        "frequency",
+        "grace_on_interest_payment",
+        "grace_on_principal",
+        "instalment",
+        "interest_calculation_period",
+        "interest_recalculation",
+        "method",
+        "month_end_strategy",
+        "non_working_days",
+        "number_of_repayments",
+        "original_due_dates",
+        "payments",
+        "period_from_dates",
+        "preclosure_interest",
+        "principal",
+        "principal_shares_pct",
+        "rate_per_period_pct",
+        "rounding",
+        "schedule_start_date",
+        "unit_period",
+        "upfront_fee",
+        "charge_interest_in_grace",
+    ]
+)
+"""Inputs that are read, or say nothing beyond others that are (`financed_fee` is in the principal)."""
 
 
 def judge_plan(record: Record) -> None:
-    """Raise :class:`Differs` when a schedule, its dates or its rate come out otherwise than published."""
+    """Raise :class:`Differs` when a schedule, its dates or its rate come out otherwise than published.
+
+    A difference under an input that we do not know is no finding of ours: the record is refused by that input's name.
+    """
     kinds: Mapping[str, Callable[[Record], None]] = {
         "initial_schedule": _judge_rows,
         "multi_disbursement": _judge_rows,
@@ -31,180 +83,179 @@ def judge_plan(record: Record) -> None:
     }
     if record["kind"] not in kinds:
         raise Refused(f"kind {record['kind']}: 未收录的类别 / a kind of record that is not on our list")
-    kinds[record["kind"]](record)
+    unknown = sorted(name for name, given in record["inputs"].items() if name not in _READ and given not in (None, 0))
+    try:
+        kinds[record["kind"]](record)
+    except Differs as differs:
+        if unknown:
+            names = ", ".join(unknown)
+            raise Refused(f"inputs {names}: 未收录的参数 / an input that is not on our list ({differs})") from differs
+        raise
 
 
 def _judge_rate(record: Record) -> None:
-    """A yearly rate in percent, to the digits printed or within the tolerance named."""
-    found, printed = annual_rate(record["inputs"], record["kind"]) * 100, str(record["expected"]["apr_pct"])
-    digits = len(printed.partition(".")[2])
-    tolerance = number(record["expected"].get("tolerance_pct_points", 0)) or Fraction(1, 2 * 10**digits)
-    if abs(found - Fraction(printed)) > tolerance:
-        raise Differs(f"computed {float(found):.8g} %, published {printed} %")
+    compare_rate(
+        record["expected"], annual_rate(record["inputs"], record["kind"], str(record.get("convention", ""))) * 100
+    )
 
 
 def _judge_dates(record: Record) -> None:
-    wanted = [date.fromisoformat(day) for day in record["expected"]["due_dates"]]
-    found = due_dates(record["inputs"], len(wanted))
+    wanted = [day_of(day) for day in record["expected"]["due_dates"]]
+    found = due_dates(record["inputs"], counted(record["inputs"].get("number_of_repayments", len(wanted))))
     if list(found) != wanted:
         raise Differs(f"computed {[str(day) for day in found]}, published {[str(day) for day in wanted]}")
 
 
 def _judge_rows(record: Record) -> None:
     loan, plan = plan_of(record)
-    _compare(record["expected"], loan, plan)
+    lent = sum(amount for _, amount in loan.draws) or loan.terms.principal
+    compare_plan(record["expected"], plan, loan.rounds.decimals, lent)
 
 
 def _judge_events(record: Record) -> None:
-    """What payments did to a daily-interest loan, event by event."""
-    if "daily_rate_pct" not in record["inputs"]:
+    """What events did: to a daily-interest loan event by event, to another loan in the plan that they leave."""
+    inputs, convention = record["inputs"], str(record.get("convention", ""))
+    if "daily_rate_pct" in inputs:
+        compare_cells(list(replay(inputs)), record["expected"]["rows"])
+        return
+    method = method_of(inputs)
+    if method.kind not in (Kind.PROGRESSIVE, Kind.LEVEL) or method.flat or method.down:
         raise Refused(
-            "逾期、改期或提前结清后按日重算计划: 本系统逾期本金计罚息, 还款计划不变 / "
-            "a plan recalculated day by day after arrears, a moved date or a pay-off: "
-            "here overdue principal bears penalty interest and the plan stands"
+            f"method {inputs['method']}, recalculated: 未收录的重算 / a recalculation that is not on our list"
         )
-    for found, wanted in zip(replay(record["inputs"]), record["expected"]["rows"], strict=True):
-        for key, value in wanted.items():
-            if value is not None and key in found and not _cell_is(found[key], str(value)):
-                raise Differs(f"{wanted['date']} {key}: computed {found[key]}, published {value}")
-
-
-def _cell_is(found: object, printed: str) -> bool:
-    """Whether a figure is the printed one, to the digits printed; dates and words as they stand."""
-    if not isinstance(found, Fraction):
-        return found == printed
-    return Rounding.HALF_UP.one(found * 10 ** len(printed.partition(".")[2])) == int(printed.replace(".", ""))
+    loan = _loan(inputs, method, convention)
+    before = {**inputs, "due_dates": inputs.get("original_due_dates") or inputs.get("due_dates")}
+    level = plan_of({**record, "inputs": before})[1].level
+    if "original_due_dates" in inputs:
+        loan = stretched(loan, inputs)
+    plan = recalculated(loan, level, facts_of(inputs, 10**loan.rounds.decimals))
+    compare_plan(record["expected"], plan, loan.rounds.decimals, loan.terms.principal)
 
 
 def plan_of(record: Record) -> tuple[Foreign, Plan]:
     """The record's loan and its rows by the method it names."""
-    inputs = record["inputs"]
-    method, _, down = str(inputs["method"]).partition(" with ")
-    if method not in METHODS:
-        raise Refused(f"method {method}: 未收录的还款方式 / a method of repayment that is not on our list")
-    loan = _loan(inputs, method, str(record.get("convention", "")))
-    plan = METHODS[method][2]
-    if method == "declining equal instalment" and loan.rounding_type == "Approximate":
-        plan = plans.solved_each_period
-    if method == "declining equal principal" and "remaining count" in str(record.get("convention")):
-        plan = plans.divided_each_period
-    if method.startswith("flat"):
-        base, rate = loan.terms.principal, loan.factors[-1]
-        plan = lambda rest: plans.flat(rest, base, rate)  # noqa: E731
-    if len(loan.draws) > 1:
-        plan = plans.with_draws
-    if down:
-        return loan, plans.after_down_payment(loan, number(inputs["down_payment_pct"]) / 100, plan)
+    inputs, convention = record["inputs"], str(record.get("convention", ""))
+    method = method_of(inputs)
+    loan = _by_calculation_period(_loan(inputs, method, convention), inputs, method)
+    find = _plan_by(method, loan, convention)
+    plan: Callable[[Foreign], Plan] = lambda rest: foreign_plans.interest_by_days(rest, find(rest))  # noqa: E731
+    if method.down:
+        return loan, foreign_plans.after_down_payment(loan, _down_share(inputs), plan)
     return loan, plan(loan)
 
 
-def _loan(inputs: Record, method: str, convention: str) -> Foreign:
+def _by_calculation_period(loan: Foreign, inputs: Record, method: Method) -> Foreign:
+    """Where interest is counted daily beside a level instalment, that one still comes from the rate per period."""
+    period = str(inputs.get("interest_calculation_period") or "SAME_AS_REPAYMENT_PERIOD")
+    if period == "SAME_AS_REPAYMENT_PERIOD" or method.kind is not Kind.LEVEL or method.flat:
+        return loan
+    if period != "DAILY":
+        raise Refused(f"interest_calculation_period {period}: 未收录的计息周期 / an interval that is not on our list")
+    level = foreign_plans.level_once(loan).level
+    daily = period_costs(inputs, loan.bounds, plain=False)
+    return replace(loan, factors=daily, terms=replace(loan.terms, instalment=level))
+
+
+def _down_share(inputs: Record) -> Fraction:
+    named = re.search(r"([\d.]+) ?%", str(inputs["method"]))
+    given = inputs.get("down_payment_pct") or (named and named[1])
+    if given is None:
+        raise ValueError("须给出首付比例 / down_payment_pct expected")
+    return number(given) / 100
+
+
+def _plan_by(method: Method, loan: Foreign, convention: str) -> Callable[[Foreign], Plan]:
+    """The function that makes the rows."""
+    anew = "remaining count" in convention or not loan.rounds.named
+    if method.flat:
+        if method.kind is Kind.SHARES:
+            return foreign_flat.by_shares
+        return foreign_flat.in_two_parts if loan.rounds.named else foreign_flat.divided_each_period
+    if len(loan.draws) > 1:
+        return foreign_plans.with_draws
+    if method.kind is Kind.PRINCIPAL and anew:
+        return foreign_plans.divided_each_period
+    if method.kind is Kind.LEVEL and loan.rounds.residue == "Approximate":
+        return foreign_plans.solved_each_period
+    return {
+        Kind.LEVEL: foreign_plans.level_once,
+        Kind.PROGRESSIVE: foreign_plans.smoothed,
+        Kind.PRINCIPAL: foreign_plans.level_once,
+        Kind.SHARES: foreign_plans.by_shares,
+        Kind.PERCENTAGE: foreign_plans.level_once,
+        Kind.UNTIL_PAID: foreign_plans.until_paid,
+        Kind.DAILY: foreign_plans.searched_level,
+    }[method.kind]
+
+
+def _loan(inputs: Record, method: Method, convention: str) -> Foreign:
     """The inputs as a loan; the record's rounding where it names one, the method's usual one where it does not."""
-    rounding = inputs.get("rounding", {})
-    decimals = int(rounding.get("decimals", _FINE if "not rounded" in str(rounding.get("interest")) else 2))
-    unit = 10**decimals
-    count = int(inputs.get("number_of_repayments", 1200 if "fixed_instalment" in inputs else 1))
-    bounds = _bounds(inputs, count)
-    ours, usual, _ = METHODS[method]
-    principal = int(number(inputs["principal"]) * unit)
-    fixed = _fixed(inputs, principal, unit)
+    rounds = rounds_of(inputs, method)
+    unit = 10**rounds.decimals
+    count = counted(inputs.get("number_of_repayments") or (MAX_COUNT if method.kind is Kind.UNTIL_PAID else 1))
+    bounds = _bounds(inputs, count, method)
+    principal = minor(inputs["principal"], unit)
+    if principal < 1:
+        raise ValueError(f"本金须为正 / a positive principal expected, found {inputs['principal']}")
+    ours = OurMethod.EQUAL_PRINCIPAL if method.kind in _PRINCIPAL_FIRST else OurMethod.EQUAL_INSTALMENT
     terms = ScheduleTerms(
         principal, 0, ours, count, bounds[0],
-        rounding=Rounding.CEILING if "emi" in rounding else _rounding(rounding, usual),
-        multiple=_multiple(rounding, unit),
-        interest_multiple=int(rounding.get("currency_multiple") or 1),
-        grace_principal=int(inputs.get("grace_on_principal", 0)),
-        instalment=fixed,
+        rounding=rounds.interest, multiple=rounds.multiple, interest_multiple=rounds.interest_multiple,
+        grace_principal=_grace(inputs.get("grace_on_principal"), count), instalment=_fixed(inputs, principal, unit),
     )  # fmt: skip
-    shares = re.search(r"fixed shares ([\d.,]+)%", convention)
+    by_days = method.kind not in (Kind.LEVEL, Kind.PRINCIPAL) or (method.flat and fixed_year(inputs) is not None)
     return Foreign(
         terms,
         bounds,
-        (Fraction(0),) * count
-        if method == "zero interest"
-        else period_costs(inputs, bounds, plain=method.startswith(("flat", "declining equal instalment"))),
-        decimals,
-        tuple(
-            (date.fromisoformat(d["date"]), int(number(d["amount"]) * unit)) for d in inputs.get("disbursements", [])
-        ),
-        tuple(Fraction(share) / 100 for share in shares[1].split(",")) if shares else (),
-        str(rounding.get("type", "")),
+        (Fraction(0),) * count if method.free else period_costs(inputs, bounds, plain=not by_days),
+        rounds,
+        principal,
+        tuple((day_of(d["date"]), minor(d["amount"], unit)) for d in inputs.get("disbursements") or []),
+        _shares(inputs, convention),
+        first_days(inputs, bounds) if "daily_rate_pct" not in inputs else None,
+        inputs.get("charge_interest_in_grace") is False,
+        _grace(inputs.get("grace_on_interest_payment"), count),
         "period_from_dates" in inputs,
     )
 
 
-def _bounds(inputs: Record, count: int) -> tuple[date, ...]:
+_PRINCIPAL_FIRST = (Kind.PRINCIPAL, Kind.SHARES, Kind.PERCENTAGE)
+
+
+def _bounds(inputs: Record, count: int, method: Method) -> tuple[date, ...]:
     """The start and the due dates, without the day of a down payment."""
-    start = date.fromisoformat(str(inputs.get("disbursement_date", "2001-01-01")))
-    begun = [date.fromisoformat(day) for day in inputs.get("period_from_dates", [])]
+    start = start_of(inputs)
+    begun = [day_of(day) for day in inputs.get("period_from_dates") or []]
     dues = due_dates(inputs, count)
-    return (min([start, *begun]), *(dues[1:] if "down_payment_pct" in inputs else dues))
+    if method.down and isinstance(inputs.get("due_dates"), list):
+        dues = dues[1:]
+    bounds = (min([start, *begun]), *dues)
+    if len(dues) != count or dues[0] < bounds[0] or any(later <= earlier for earlier, later in pairwise(dues)):
+        raise ValueError(f"须有 {count} 个递增的到期日 / {count} rising due dates from the start on expected")
+    return bounds
+
+
+def _grace(given: object, count: int) -> int:
+    return whole(given or 0, 0, count - 1)
 
 
 def _fixed(inputs: Record, principal: int, unit: int) -> int | None:
     """A part that is given and not solved: the instalment, or a percentage of the principal."""
     if "fixed_instalment" in inputs:
-        return int(number(inputs["fixed_instalment"]) * unit)
+        return minor(inputs["fixed_instalment"], unit)
     if "fixed_principal_pct" in inputs:
         return int(principal * number(inputs["fixed_principal_pct"]) / 100)
     return None
 
 
-def _rounding(given: Record, usual: Rounding | None) -> Rounding:
-    names = {"FLOOR": Rounding.FLOOR, "HALF_AWAY": Rounding.HALF_UP, **{each.name: each for each in Rounding}}
-    named = given.get("mode") or given.get("interest")
-    return names.get(str(named), usual or Rounding.HALF_EVEN)
+_SHARES = re.compile(r"shares? (?:of )?((?:[\d.]+ ?%?, ?)+[\d.]+) ?%")
 
 
-def _multiple(given: Record, unit: int) -> int:
-    """What the instalment is rounded to, in units of the last decimal."""
-    if "CEILING to whole currency" in str(given.get("emi")):
-        return unit
-    if given.get("instalment_multiple"):
-        return int(Fraction(given["instalment_multiple"]) * unit)
-    return int(given.get("currency_multiple") or 1)
+def _shares(inputs: Record, convention: str) -> tuple[Fraction, ...]:
+    """Shares of principal: a field of their own, or words of the convention."""
+    named = _SHARES.search(convention)
+    given = inputs.get("principal_shares_pct") or (re.findall(r"\d[\d.]*", named[1]) if named else [])
+    return tuple(number(share) / 100 for share in given)
 
 
-_COLUMNS: Mapping[str, Callable[[Any], int]] = {
-    "principal": lambda row: row.principal,
-    "interest": lambda row: row.interest,
-    "total": lambda row: row.total,
-    "outstanding_after": lambda row: row.closing,
-    "outstanding_before": lambda row: row.opening,
-}
-
-
-def _compare(expected: Record, loan: Foreign, plan: Plan) -> None:
-    """Raise :class:`Differs` at the first figure that is not the published one."""
-    unit = 10**loan.decimals
-    whole = bool(expected.get("rows_rounded_to_0dp"))
-    by_number = {row.number: row for row in plan.rows}
-    for wanted in expected.get("rows", []):
-        row = by_number[int(wanted["n"])]
-        for key, of in _COLUMNS.items():
-            if key in wanted:
-                _same(f"row {row.number} {key}", Fraction(of(row), unit), wanted[key], whole=whole)
-        if _is_date(wanted.get("due_date")) and str(row.due) != wanted["due_date"]:
-            raise Differs(f"row {row.number}: due {row.due}, published {wanted['due_date']}")
-    interest = Fraction(sum(row.interest for row in plan.rows), unit)
-    totals = {
-        "emi": Fraction(plan.level, unit),
-        "final_payment": Fraction(plan.rows[-1].total, unit),
-        "number_of_rows": Fraction(len(plan.rows)),
-        "total_interest": interest,
-        "total_interest_rounded_0dp": interest,
-        "total_payment_rounded_0dp": interest + Fraction(loan.terms.principal, unit),
-    }
-    for name, found in totals.items():
-        if name in expected:
-            _same(name, found, expected[name], whole=name.endswith("0dp"))
-
-
-def _is_date(text: Any) -> bool:
-    return bool(re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(text)))
-
-
-def _same(name: str, found: Fraction, wanted: Any, *, whole: bool) -> None:
-    shown = Fraction(Rounding.HALF_UP.one(found)) if whole else found
-    if shown != Fraction(str(wanted)):
-        raise Differs(f"{name}: computed {float(shown):.6f}, published {wanted}")
+__all__ = ["judge_plan", "plan_of"]

@@ -14,13 +14,9 @@ from fractions import Fraction
 from itertools import pairwise
 
 from hengdai.base.text import Text
+from hengdai.maths.isolate import places
 
 _WIDTH = 256  # bits of the first attempt at a sign; the second takes four times as many
-_FLOOR, _CEILING, _STEPS = (
-    -60.0,
-    120.0,
-    3600,
-)  # where several roots are looked for: ln(1+i) x horizon, and the grid
 
 
 class Why(StrEnum):
@@ -30,6 +26,7 @@ class Why(StrEnum):
     ONE_DIRECTION = "one_direction"
     NO_ROOT = "no_root"
     SEVERAL_ROOTS = "several_roots"
+    TOUCHING = "touching"
 
 
 _TEXTS = {
@@ -37,6 +34,10 @@ _TEXTS = {
     Why.ONE_DIRECTION: Text("资金流须有收有付", "flows in both directions are needed"),
     Why.NO_ROOT: Text("没有使收付现值相等的利率", "no rate makes the two sides equal"),
     Why.SEVERAL_ROOTS: Text("不止一个利率使收付现值相等", "more than one rate makes the two sides equal"),
+    Why.TOUCHING: Text(
+        "收付现值在某利率处仅相切, 或与另一利率过近, 无法由变号证明唯一利率",
+        "the two sides meet without crossing, or too near another meeting, so that no change of sign proves one rate",
+    ),
 }
 
 
@@ -104,13 +105,15 @@ class Bracket:
 def solve(flows: Sequence[Flow], several: Roots = Roots.REFUSE) -> Bracket:
     """The certified rate per period of the flows; :class:`NoRate` when there is none or (as `several` says) not one."""
     ordered = tuple(sorted((flow for flow in flows if flow.amount), key=lambda flow: flow.moment))
+    net = _merged(ordered)
     _demand_two_sides(ordered)
-    unique = _sign_changes([flow.amount for flow in _merged(ordered)]) == 1
-    if unique:
-        found = [_only_root(ordered)]
-    else:
-        found = _scan(ordered)
-    brackets = [each for each in (_certified(ordered, guess, unique) for guess in found) if each is not None]
+    _demand_two_sides(net)
+    unique = _sign_changes([flow.amount for flow in net]) == 1
+    guesses = (_only_root(ordered),) if unique else _every_root(net)
+    found = [_certified(ordered, guess, unique) for guess in guesses]
+    brackets = [each for each in found if each is not None]
+    if len(brackets) < len(found):
+        raise NoRate(Why.NO_ROOT if unique else Why.TOUCHING, tuple(round(each.mid, 12) for each in brackets))
     if not brackets:
         raise NoRate(Why.NO_ROOT)
     if len(brackets) > 1 and several is Roots.REFUSE:
@@ -168,6 +171,7 @@ def _with_part(flow: Flow, rate: Fraction, below: int, above: int) -> tuple[int,
 
 
 def _demand_two_sides(flows: Sequence[Flow]) -> None:
+    """Flows both ways, at two moments; those of one moment are netted by the caller."""
     if not flows or min(flow.amount for flow in flows) > 0 or max(flow.amount for flow in flows) < 0:
         raise NoRate(Why.ONE_DIRECTION)
     if flows[0].moment == flows[-1].moment:
@@ -237,17 +241,13 @@ def _certified(flows: tuple[Flow, ...], guess: float, unique: bool) -> Bracket |
     return None
 
 
-def _scan(flows: tuple[Flow, ...]) -> list[float]:
-    """About where the roots are, by changes of sign over a grid of ln(1+i)."""
-    value = _proposal(flows)
-    grid = [_FLOOR + (_CEILING - _FLOOR) * k / _STEPS for k in range(_STEPS + 1)]
-    seen = [value(z) for z in grid]
-    found = []
-    for k in range(_STEPS):
-        if (seen[k] > 0) != (seen[k + 1] > 0):
-            low, high = grid[k], grid[k + 1]
-            for _ in range(60):
-                mid = (low + high) / 2
-                low, high = (mid, high) if (value(mid) > 0) == (seen[k] > 0) else (low, mid)
-            found.append((low + high) / 2)
-    return found
+def _every_root(flows: list[Flow]) -> tuple[float, ...]:
+    """About where all the roots are, as ln(1+i) x horizon; :class:`NoRate` where zero may be touched only."""
+    horizon = float(flows[-1].moment)
+    found = places(
+        [(flow.amount, flow.periods, flow.part) for flow in flows],
+        lambda z: sign_at(flows, Fraction(math.exp(z)) - 1),
+    )
+    if found.touching:
+        raise NoRate(Why.TOUCHING, tuple(round(Fraction(math.exp(z)) - 1, 12) for z in found.touching))
+    return tuple(z * horizon for z in found.roots)

@@ -49,14 +49,28 @@ def run(lines: Iterable[str], judge: Callable[[Record], None]) -> Iterator[Resul
             continue
         name = f"line {number}"
         try:
-            record = json.loads(line, parse_float=Decimal)
-            name = str(record["id"])
+            record = json.loads(line, parse_float=Decimal, parse_constant=_no_number)
+            name = _named(record, name)
             judge(record)
         except Refused as refused:
             yield Result(name, Outcome.SKIP, str(refused))
         except Differs as differs:
             yield Result(name, Outcome.FAIL, str(differs))
-        except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as unreadable:
+        except KeyError as missing:
+            yield Result(name, Outcome.FAIL, f"无法读取: 缺少字段 / unreadable: no field {missing}")
+        except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError) as unreadable:
             yield Result(name, Outcome.FAIL, f"无法读取 / unreadable: {type(unreadable).__name__}: {unreadable}")
         else:
             yield Result(name, Outcome.PASS)
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(f"{text} 不是数字 / {text} is no number")
+
+
+def _named(record: object, line: str) -> str:
+    """The record's name on one line of print; an unreadable record raises `ValueError`."""
+    if not isinstance(record, Mapping):
+        raise ValueError(f"须为一个 JSON 对象 / a JSON object expected, found {type(record).__name__}")
+    name = str(record["id"])
+    return name if name.isprintable() and name else f"{line} {name!r}"

@@ -1,7 +1,7 @@
 """`hengdai conformance`: worked examples that others published, run against this arithmetic."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
@@ -30,7 +30,7 @@ def apr(file: _File, json: _Json = False, quiet: _Quiet = False) -> None:
 
     例 Example: hengdai conformance apr apr.jsonl
     """
-    with file.open(encoding="utf-8") as lines:
+    with _lines(file) as lines:
         _report(list(run_apr(lines)), as_json=json, quiet=quiet)
 
 
@@ -42,8 +42,13 @@ def schedule(file: _File, json: _Json = False, quiet: _Quiet = False) -> None:
 
     例 Example: hengdai conformance schedule schedule.jsonl
     """
-    with file.open(encoding="utf-8") as lines:
+    with _lines(file) as lines:
         _report(list(run_schedule(lines)), as_json=json, quiet=quiet)
+
+
+def _lines(file: Path) -> TextIO:
+    """The file's lines; a byte that is no UTF-8 makes its own record unreadable and leaves the others alone."""
+    return file.open(encoding="utf-8-sig", errors="backslashreplace")
 
 
 def _report(results: list[Result], *, as_json: bool, quiet: bool) -> None:
