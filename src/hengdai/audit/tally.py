@@ -84,7 +84,7 @@ class Tally:
         found = audited.findings
         self.loans += found.height
         self.principal += int(found["principal"].sum())
-        self.answers.update(found["answer"].to_list())
+        self.answers.update(dict(found["answer"].value_counts().iter_rows()))
         steps = ((found["simple_e8"].drop_nulls() - 1) // STEP_E8).clip(-1, LAST_STEP)
         self.costs.update(dict(steps.value_counts().iter_rows()))
         self._law(audited)
@@ -98,10 +98,13 @@ class Tally:
 
     def _law(self, audited: Audited) -> None:
         weighed = audited.weighed
-        loans = np.bincount(weighed.kind, minlength=weighed.kinds.height).tolist()
+        loans = np.bincount(weighed.kind, minlength=weighed.kinds.height)
         for rule in weighed.rules:
-            for outcome, count in zip(weighed.kinds[rule.id], loans, strict=True):
-                self.outcomes[rule.id, outcome] += count
+            told = weighed.kinds[rule.id]
+            for outcome in Outcome:
+                count = int(loans[(told == outcome.value).to_numpy()].sum())
+                if count:
+                    self.outcomes[rule.id, outcome.value] += count
         self.missing.update(weighed.missing)
 
     def _money(self, found: pl.DataFrame) -> None:
@@ -116,7 +119,7 @@ class Tally:
         if "linked_debits" in found.columns:
             self.linked += int(found["linked_debits"].sum())
             listed = found.filter(pl.col("patterns") != "")["patterns"].str.split(";").explode()
-            self.patterns.update(listed.to_list())
+            self.patterns.update(dict(listed.value_counts().iter_rows()))
 
     def _group(self, name: str, found: pl.DataFrame) -> None:
         sums = found.group_by(pl.col(name).fill_null("")).agg(

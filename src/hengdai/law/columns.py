@@ -4,6 +4,7 @@ Each rule is cut at the days on which its figures change; between two cuts it is
 bound. The plain twin is :func:`hengdai.law.judge.judge`; both give the same outcomes, row by row.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -20,7 +21,8 @@ from hengdai.law.sql import sql
 OUTCOMES = pl.Enum([outcome.value for outcome in Outcome])
 _CODES = {outcome: pl.lit(outcome.value, OUTCOMES) for outcome in Outcome}
 _COVERED = "_covered"
-_LAST = date(9999, 12, 30)
+_FIRST, _LAST = date.min, date(9999, 12, 30)
+_COMPILED_KEPT = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,28 @@ def outcomes(
         *[_day(which, named, stage).alias(_column(which)) for which in DayOf],
         _is_covered(pack, named).alias(_COVERED),
     )
-    asked = _Asked(pack, *_reach(subjects), covered=bool(subjects[_COVERED].all()))
-    awake = [rule for rule in rules if rule.id in live]
-    judged = subjects.lazy().select(
-        _outcome(asked, rule, awake).alias(rule.id) if rule.id in live else _asleep(asked).alias(rule.id)
-        for rule in rules
-    )
-    return judged.collect() if frame.height else pl.DataFrame(schema={rule.id: OUTCOMES for rule in rules})
+    if not frame.height:
+        return pl.DataFrame(schema={rule.id: OUTCOMES for rule in rules})
+    reach, gapped = _reach(subjects, _turns(pack, stage))
+    asked = _Asked(pack, reach, gapped, bool(subjects[_COVERED].all()))
+    return subjects.lazy().select(_compiled(asked, stage, live)).collect()
+
+
+def _compiled(asked: "_Asked", stage: Stage, live: frozenset[str]) -> list[pl.Expr]:
+    """The outcome of every rule as an expression; kept, since the batches of one book ask the same."""
+    compiled = asked.pack.compiled
+    key = (stage, tuple(asked.reach.items()), asked.gapped, asked.covered, live)
+    found: list[pl.Expr] | None = compiled.get(key)
+    if found is None:
+        if len(compiled) >= _COMPILED_KEPT:
+            compiled.clear()
+        rules = asked.pack.at(stage)
+        awake = [rule for rule in rules if rule.id in live]
+        found = compiled[key] = [
+            _outcome(asked, rule, awake).alias(rule.id) if rule.id in live else _asleep(asked).alias(rule.id)
+            for rule in rules
+        ]
+    return found
 
 
 def dtype(entry: FactEntry) -> pl.DataType:
@@ -105,26 +122,48 @@ def _is_covered(pack: Pack, named: Mapping[DayOf, str]) -> pl.Expr:
     return reduce(lambda one, other: one & other, tests, pl.lit(True))
 
 
-def _reach(subjects: pl.DataFrame) -> tuple[dict[DayOf, tuple[date, date] | None], frozenset[DayOf]]:
+def _turns(pack: Pack, stage: Stage) -> list[date]:
+    """The days on which a rule of the stage or one of its figures changes, in order."""
+    found: list[date] | None = pack.compiled.get(("turns", stage))
+    if found is None:
+        turns: set[date] = {_FIRST}
+        for rule in pack.at(stage):
+            turns |= {rule.start, (rule.end or _LAST) + timedelta(days=1)} | _turns_of(pack, rule)
+        found = pack.compiled["turns", stage] = sorted(turns)
+    return found
+
+
+def _reach(subjects: pl.DataFrame, turns: list[date]) -> tuple[dict[DayOf, tuple[date, date] | None], frozenset[DayOf]]:
+    """The first and last day of each day column, widened as far as no rule changes; and the columns with gaps."""
     reach: dict[DayOf, tuple[date, date] | None] = {}
     for which in DayOf:
         first, last = subjects[_column(which)].min(), subjects[_column(which)].max()
-        reach[which] = (first, last) if isinstance(first, date) and isinstance(last, date) else None
+        if isinstance(first, date) and isinstance(last, date):
+            after = bisect_right(turns, last)
+            until = turns[after] - timedelta(days=1) if after < len(turns) else date.max
+            reach[which] = turns[bisect_right(turns, first) - 1], until
+        else:
+            reach[which] = None
     return reach, frozenset(which for which in DayOf if subjects[_column(which)].null_count())
 
 
 def _cuts(pack: Pack, rule: Rule, reach: tuple[date, date]) -> list[tuple[date, date]]:
     """Stretches `[first, last]` of days within the rule's force and `reach` on which no figure changes."""
     first, last = max(rule.start, reach[0]), min(rule.end or _LAST, reach[1])
+    starts = [first, *sorted(turn for turn in _turns_of(pack, rule) if first < turn <= last)]
+    ends = [start - timedelta(days=1) for start in starts[1:]] + [last]
+    return list(zip(starts, ends, strict=True)) if first <= last else []
+
+
+def _turns_of(pack: Pack, rule: Rule) -> set[date]:
+    """The days on which a figure of the rule changes."""
     turns: set[date] = set()
     for name in rule.figures:
         figure = pack.parameter(name)
         turns |= {span.start for span in figure.spans}
         turns |= {span.end + timedelta(days=1) for span in figure.spans if span.end is not None}
         turns |= {figure.stale_from} if figure.stale_from is not None else set()
-    starts = [first, *sorted(turn for turn in turns if first < turn <= last)]
-    ends = [start - timedelta(days=1) for start in starts[1:]] + [last]
-    return list(zip(starts, ends, strict=True)) if first <= last else []
+    return turns
 
 
 def _bound(asked: _Asked, rule: Rule) -> tuple[pl.Expr, pl.Expr]:

@@ -1,9 +1,10 @@
 """A jurisdiction: a checked, hashed set of facts, figures, rules, fee classes, word lists, calendars and duties."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 
 from hengdai.base.calendar import BusinessCalendar
 from hengdai.base.money import Currency
@@ -101,6 +102,8 @@ class Pack:
     duties: tuple[Duty, ...]
     _bound: dict[tuple[str, date], Bound] = field(default_factory=dict, compare=False, repr=False)
     _at_stage: dict[Stage, tuple[Rule, ...]] = field(default_factory=dict, compare=False, repr=False)
+    compiled: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What judging in columns has compiled of this pack, by what it was compiled for."""
 
     def parameter(self, id: str) -> Parameter:
         """The figure or word list of that id, with or without the pack's prefix; `LookupError` names those near."""
