@@ -40,7 +40,7 @@ _FILL_OWN = {
     "law_proposal": "INSERT INTO law_proposal VALUES ($1, 'p', 'toy', 'd2', 'd1', 'k1', '2026-01-01', now())",
     "law_publication": "INSERT INTO law_publication VALUES "
     "($1, 'toy', 1, 'p', 'd2', 'd1', 'k1', 'k2', '2026-01-01', now(), '{}')",
-    "law_setting": "INSERT INTO law_setting VALUES ($1, 'toy', 1, '{}', NULL, 'k1', '2026-01-01', now())",
+    "law_setting": "INSERT INTO law_setting VALUES ($1, 'toy', 1, '{}', NULL, NULL, 'k1', '2026-01-01', now())",
     "answer": "INSERT INTO answer VALUES ($1, 'k', 'x')",
     "account_balance": "INSERT INTO account_balance VALUES ($1, 'a', 'CNY', $1, 0, 5)",
     "day_close": "INSERT INTO day_close VALUES ($1, '2026-01-01', '', '{}')",

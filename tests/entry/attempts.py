@@ -344,7 +344,7 @@ TABLES: dict[str, tuple[str, ...] | str] = {
         "published, shown FROM law_publication WHERE $1 <> ''",
     ),
     "law_setting": (
-        "INSERT INTO law_setting VALUES ('bank-a', 'toy', 9, '{}', $1, 'k', '2015-01-01', now())",
+        "INSERT INTO law_setting VALUES ('bank-a', 'toy', 9, '{}', $1, NULL, 'k', '2015-01-01', now())",
         "DELETE FROM law_setting WHERE $1 <> ''",
     ),
     "shadow_judgement": ("UPDATE shadow_judgement SET cleared = true WHERE loan_id = $1",),

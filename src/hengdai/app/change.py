@@ -16,7 +16,7 @@ from hengdai.law.errors import LawIsSilent
 from hengdai.law.kinds import Stage
 from hengdai.loan import refusal
 from hengdai.loan.clearance import stopped
-from hengdai.loan.commands import Command
+from hengdai.loan.commands import Command, Disburse
 from hengdai.loan.decide import decide
 from hengdai.product.record import write
 
@@ -80,7 +80,8 @@ async def _change(office: Office, work: Work, call: LoanCall, command: Command) 
     today = office.clock.today()
     day = call.day or today
     stage = GATES.get(command.kind)
-    judged = None if stage is None else await _judged(office, work, record, stage, day)
+    drawn = command.amount.minor if isinstance(command, Disburse) else None
+    judged = None if stage is None else await _judged(office, work, record, stage, day, drawn)
     answer = decide(record.loan, command, day=day, today=today, clearance=judged.clearance if judged else None)
     if isinstance(answer, refusal.No):
         if judged and answer.refusal is refusal.Refusal.LAW_FORBIDS:
@@ -88,7 +89,7 @@ async def _change(office: Office, work: Work, call: LoanCall, command: Command) 
             raise LawStops(said_no(answer), record.org, record.id, judged, texts)
         raise Declined(said_no(answer))
     if stage is not None and day < today:
-        await _demand_today(office, work, record, stage, today)
+        await _demand_today(office, work, record, stage, today, drawn)
     booked = await work.entries(record.org, record.id) if needs_booked(record, answer, day) else ()
     when = Happening(day, office.clock.now(), today)
     derived = derive(record.id, record, answer, when, name=lambda: EventId(office.ids.next()), booked=booked)
@@ -101,17 +102,21 @@ async def _change(office: Office, work: Work, call: LoanCall, command: Command) 
     return answer_of(change, judged)
 
 
-async def _judged(office: Office, work: Work, record: LoanRecord, stage: Stage, day: date) -> Judged:
-    law = await live_law(office.packs, work, record.org, record.loan.terms.pack)
+async def _judged(office: Office, work: Work, record: LoanRecord, stage: Stage, day: date, drawn: int | None) -> Judged:
+    terms = record.loan.terms
+    law = await live_law(office.packs, work, record.org, terms.pack)
+    law.demand(terms.parties.lender_kind, office.clock.today())
     try:
-        return await judge_gate(law, work, record, stage, id=office.ids.next(), day=day)
+        return await judge_gate(law, work, record, stage, id=office.ids.next(), day=day, drawn=drawn)
     except LawIsSilent as silence:
         raise Declined(No.because(Turned.LAW_SILENT, problem=silence)) from None
 
 
-async def _demand_today(office: Office, work: Work, record: LoanRecord, stage: Stage, today: date) -> None:
+async def _demand_today(
+    office: Office, work: Work, record: LoanRecord, stage: Stage, today: date, drawn: int | None
+) -> None:
     """A gate that is passed for an earlier day must stand open today too: an old date is no way round a new fact."""
-    judged = await _judged(office, work, record, stage, today)
+    judged = await _judged(office, work, record, stage, today, drawn)
     stop = stopped(judged.clearance)
     if stop is not None:
         raise LawStops(said_no(stop), record.org, record.id, judged, office.packs.texts(judged.row.pack_digest))

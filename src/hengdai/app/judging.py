@@ -110,8 +110,12 @@ async def judge_offer(
     return judged_by(law, facts, stage=Stage.APPLICATION, days=Days(application=day), id=id, day=day)
 
 
-async def judge_gate(law: LiveLaw, work: Work, record: LoanRecord, stage: Stage, *, id: str, day: date) -> Judged:
+async def judge_gate(
+    law: LiveLaw, work: Work, record: LoanRecord, stage: Stage, *, id: str, day: date, drawn: int | None = None
+) -> Judged:
     """Judge a loan at a later gate: the facts of today, and those attested at its application.
+
+    `drawn` is what a payout pays out, in minor units; whatever was attested of it before gives way.
 
     The text is the one in force now for the jurisdiction the loan was offered under, whatever text it was offered by;
     which rules of it apply is decided by the days of the loan.
@@ -120,6 +124,8 @@ async def judge_gate(law: LiveLaw, work: Work, record: LoanRecord, stage: Stage,
     listings = await work.listings(loan.terms.parties.funder)
     before = await work.judgements(record.org, record.id)
     attested = facts_from_json(law.pack, before[0].said) if before else {}
+    if drawn is not None:
+        attested["drawdown_amount"] = drawn
     facts = law_facts(
         loan.terms,
         quote(loan.terms),

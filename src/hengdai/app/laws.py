@@ -14,11 +14,19 @@ from hengdai.law.publication import Proposal
 
 @dataclass(frozen=True, slots=True)
 class LawRows:
-    """What stands for one jurisdiction in one book: digests of the published text and of the one on trial, switches."""
+    """What stands for one jurisdiction in one book.
+
+    `digest` is that of the published text, `shadow` that of the one on trial, `lender_kind` the licence the funder said
+    it lends by. `places` are the jurisdictions that the book has set or published anything for; `closed` is its last
+    closed day, where the actor sees it.
+    """
 
     digest: str | None
     switches: frozenset[str]
     shadow: str | None
+    lender_kind: str | None
+    places: tuple[str, ...]
+    closed: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +59,13 @@ class PublicationRow:
 
 @dataclass(frozen=True, slots=True)
 class SettingRow:
-    """How one jurisdiction is judged in one book from this row on: all that is switched on, and the text on trial."""
+    """How one jurisdiction is judged in one book from this row on: switches, text on trial, the funder's licence."""
 
     pack_id: str
     number: int
     switches: frozenset[str]
     shadow: str | None
+    lender_kind: str | None
     key_id: str
     day: date
     set_at: datetime

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from datetime import date
 
 from hengdai.app.command import Declined, No, Turned
 from hengdai.app.ports import PackShelf
@@ -14,11 +15,26 @@ from hengdai.law.pack import Pack
 
 @dataclass(frozen=True, slots=True)
 class LiveLaw:
-    """The law of one jurisdiction in one funder's book. `shadow` is a text on trial, which binds nobody."""
+    """The law of one jurisdiction in one funder's book.
+
+    `shadow` is a text on trial, which binds nobody; `lender_kind` the licence that the funder said it lends by;
+    `closed` the last day that its book closed, where that is seen.
+    """
 
     pack: Pack
     settings: Settings = NOTHING_SWITCHED_ON
     shadow: Pack | None = None
+    lender_kind: str | None = None
+    closed: date | None = None
+
+    def demand(self, lender_kind: str, today: date) -> None:
+        """Raise :class:`Declined` for terms of another licence than the funder's, and where time has gone back."""
+        if self.lender_kind not in (None, lender_kind):
+            problem = f"lender_kind {lender_kind}; 该账簿为 / this book is of {self.lender_kind}"
+            raise Declined(No.because(Turned.UNREADABLE, problem=problem))
+        if self.closed is not None and today < self.closed:
+            problem = f"今天 {today} 早于已日终的 {self.closed} / today, {today}, is before {self.closed}, a closed day"
+            raise Declined(No.because(Turned.LAW_SILENT, problem=problem))
 
     @property
     def shadow_settings(self) -> Settings:
@@ -27,13 +43,17 @@ class LiveLaw:
         return Settings(self.settings.switches & known)
 
 
-async def live_law(packs: PackShelf, work: Work, org: OrgId, pack_id: str) -> LiveLaw:
+async def live_law(packs: PackShelf, work: Work, org: OrgId, pack_id: str, *, opening: bool = False) -> LiveLaw:
     """The law that judges the book of `org`: the last text published there, else the one installed.
 
     Fails closed: raises :class:`Declined` for a jurisdiction nobody knows, a published text that is not stored or was
-    altered, and a switch that the text does not know. A text on trial that cannot be had is left out: it binds nobody.
+    altered, and a switch that the text does not know. A book that has set or published the law of some place lends
+    under no other, unless its funder is `opening` it there. A text on trial that cannot be had is left out.
     """
     rows = await work.law_of(org, pack_id)
+    if rows.places and pack_id not in rows.places and not opening:
+        problem = f"{pack_id}; 该账簿适用 / this book is under {', '.join(rows.places)}"
+        raise Declined(No.because(Turned.LAW_SILENT, problem=problem))
     try:
         pack = packs.pack(pack_id) if rows.digest is None else await text_of(packs, work, rows.digest)
     except LawIsMissing as missing:
@@ -50,7 +70,7 @@ async def live_law(packs: PackShelf, work: Work, org: OrgId, pack_id: str) -> Li
             shadow = await text_of(packs, work, rows.shadow)
         except LawIsMissing:
             shadow = None
-    return LiveLaw(pack, Settings(rows.switches), shadow)
+    return LiveLaw(pack, Settings(rows.switches), shadow, rows.lender_kind, rows.closed)
 
 
 async def text_of(packs: PackShelf, work: Work, digest: str) -> Pack:

@@ -95,7 +95,9 @@ async def _law(office: Office, work: Work, actor: Actor, terms: Terms) -> LiveLa
     parties = terms.parties
     if actor.org not in (parties.funder, parties.facilitator):
         raise Declined(No.because(Turned.NOT_YOURS, who=f"{parties.funder}, {parties.facilitator}"))
-    return await live_law(office.packs, work, parties.funder, terms.pack)
+    law = await live_law(office.packs, work, parties.funder, terms.pack)
+    law.demand(parties.lender_kind, office.clock.today())
+    return law
 
 
 def _current(pack: Pack, terms: Terms) -> Terms:

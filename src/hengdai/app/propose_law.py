@@ -43,7 +43,7 @@ def not_published(no: NotPublished) -> No:
 async def _propose(
     office: Office, work: Work, actor: Actor, candidate: Pack, texts: Mapping[str, str]
 ) -> Mapping[str, object]:
-    law = await live_law(office.packs, work, actor.org, candidate.id)
+    law = await live_law(office.packs, work, actor.org, candidate.id, opening=True)
     proposal = propose(candidate, law.pack, actor.key_id, office.clock.today())
     if isinstance(proposal, NotPublished):
         raise Declined(not_published(proposal))

@@ -67,7 +67,7 @@ async def _found(office: Office, work: Work, actor: Actor, proposal: str) -> tup
     row = await work.proposal(proposal)
     if row is None:
         raise Declined(No.because(Turned.NOT_FOUND, what=proposal))
-    law = await live_law(office.packs, work, actor.org, row.proposal.pack_id)
+    law = await live_law(office.packs, work, actor.org, row.proposal.pack_id, opening=True)
     try:
         return row, law, await text_of(office.packs, work, row.proposal.digest)
     except LawIsMissing as missing:
@@ -94,14 +94,14 @@ async def publish_law(office: Office, actor: Actor, key: str, proposal: str, dig
 
 async def _publish(office: Office, work: Work, actor: Actor, seen: Preview, checked: Checked) -> Mapping[str, object]:
     proposal = seen.row.proposal
-    law = await live_law(office.packs, work, actor.org, proposal.pack_id)
+    # Counted before the law is asked: a publication that comes in between takes the number or is the law that is found.
+    number = len(await work.publications(actor.org, proposal.pack_id)) + 1
+    law = await live_law(office.packs, work, actor.org, proposal.pack_id, opening=True)
     switches = law.settings.switches
     done = publish(proposal, seen.candidate, checked, live=law.pack, switches=switches, failing=seen.failing)
     if isinstance(done, NotPublished):
         raise Declined(not_published(done))
-    before = await work.publications(actor.org, proposal.pack_id)
     shown = seen.figures()
-    number = len(before) + 1
     row = PublicationRow(
         number, seen.row.id, proposal.pack_id, proposal.digest, proposal.replaces, proposal.maker, done.checker,
         done.published_on, office.clock.now(), shown,

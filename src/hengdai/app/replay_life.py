@@ -11,10 +11,12 @@ from typing import Any
 from hengdai.app.derive import Happening, derive, needs_booked
 from hengdai.app.judging import GATES, Judged, days_of, judged_by, status_of
 from hengdai.app.live_law import LiveLaw
-from hengdai.app.replay_terms import attested, command_of, terms_of
+from hengdai.app.replay_terms import WrongTerms, attested, command_of, terms_of
 from hengdai.app.work import JudgementRow, LoanChange, LoanRecord
 from hengdai.base.identity import EventId, LoanId
 from hengdai.base.money import Money, currency
+from hengdai.base.reason import Problem
+from hengdai.base.text import Text
 from hengdai.law.errors import LawIsSilent
 from hengdai.law.judge import Days
 from hengdai.law.kinds import Stage
@@ -110,6 +112,10 @@ class Life:
 def live(row: Row, fees: Sequence[Row], events: Sequence[Row], setting: Setting) -> Life:
     """The life of one loan; `events` in the order known. Terms that make no sense raise `WrongTerms` or `Nonsense`."""
     terms = terms_of(row, fees, setting.law.pack)
+    licence = setting.law.lender_kind
+    if licence not in (None, terms.parties.lender_kind):
+        cure = Text(f"该账簿以 {licence} 放贷", f"this book lends as {licence}")
+        raise WrongTerms(Problem("lender_kind", terms.parties.lender_kind, cure))
     wrong = problems(terms)
     if wrong:
         raise Nonsense(wrong)

@@ -16,6 +16,16 @@ class LawIsSilent(LookupError):
         )
 
 
+class LawKnowsNoSuchMoney(LawIsSilent):
+    """The law was asked about money of another place: its amounts would be compared across currencies."""
+
+    def __init__(self, pack_id: str, currency: str, day: date) -> None:
+        self.what, self.day, self.begins = pack_id, day, day
+        LookupError.__init__(
+            self, f"{pack_id} 不适用于币种 {currency} 的借款 / {pack_id} does not reach loans in {currency}"
+        )
+
+
 class LawIsStale(LookupError):
     """A published figure was asked for a day too long after it was last confirmed."""
 

@@ -42,6 +42,11 @@ class Effect(StrEnum):
         """Whether business may not go on by itself."""
         return self in (Effect.BLOCK, Effect.REFER)
 
+    def is_weaker_than(self, other: "Effect") -> bool:
+        """Whether it does less to the business."""
+        order = list(Effect)
+        return order.index(self) > order.index(other)
+
 
 class Stage(StrEnum):
     """Where in the business the law is asked. The first four follow one another in a loan's life."""

@@ -20,6 +20,7 @@ def rule_of(row: Row, reading: Reading, switches: Mapping[str, Text]) -> Rule:
     when = _tree(row, "when", reading) if row.has("when") else None
     holds = _tree(row, "holds", reading)
     effect = row.code("effect", Effect)
+    unknown = row.code("unknown", Effect, effect)
     names = facts_of(holds) + (facts_of(when) if when is not None else ())
     return Rule(
         id=id,
@@ -33,11 +34,11 @@ def rule_of(row: Row, reading: Reading, switches: Mapping[str, Text]) -> Rule:
         when=when,
         holds=holds,
         effect=effect,
-        unknown=row.code("unknown", Effect, effect),
+        unknown=unknown,
         cite=cite,
         theme=row.text("theme"),
         switch=_switch(row, force, switches),
-        raised=_raised(row, switches),
+        raised=_raised(row, switches, (effect, unknown)),
         among=_ranking(row),
         uncertain=row.maybe_both("uncertain"),
         open=row.maybe_both("open"),
@@ -76,7 +77,8 @@ def _switch(row: Row, force: Force, switches: Mapping[str, Text]) -> str | None:
     return switch
 
 
-def _raised(row: Row, switches: Mapping[str, Text]) -> dict[str, Effect]:
+def _raised(row: Row, switches: Mapping[str, Text], without: tuple[Effect, ...]) -> dict[str, Effect]:
+    """What each switch raises the effect to; a switch only ever makes a rule stricter."""
     raised: dict[str, Effect] = {}
     for switch, effect in row.table("raised").items():
         if switch not in switches:
@@ -86,6 +88,13 @@ def _raised(row: Row, switches: Mapping[str, Text]) -> dict[str, Effect]:
         except ValueError:
             listed = ", ".join(Effect)
             row.refuse("raised", f"{switch} = {effect!r}", f"应为 {listed} 之一", f"one of {listed}")
+        if any(raised[switch].is_weaker_than(each) for each in without):
+            row.refuse(
+                "raised",
+                f"{switch} = {effect!r}",
+                "开关只可从严, 不得放宽",
+                "a switch raises an effect, never lowers it",
+            )
     return raised
 
 

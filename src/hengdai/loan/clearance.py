@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from hengdai.law.errors import LawKnowsNoSuchMoney
 from hengdai.law.judge import Days, Judgement, Settings, judge
 from hengdai.law.kinds import Stage
 from hengdai.law.pack import Pack
@@ -43,8 +44,11 @@ def judged(
 ) -> Clearance:
     """Judge `facts` (see :func:`hengdai.product.facts.law_facts`) for the gate `stage` on `day`.
 
-    `days` are the days that decide which text applies. Facts that name no terms raise `KeyError`.
+    `days` are the days that decide which text applies. Facts that name no terms raise `KeyError`, terms in a currency
+    that is not the law's :class:`LawKnowsNoSuchMoney`: no amount is weighed against a cap in another currency.
     """
+    if not pack.takes(str(facts["currency"])):
+        raise LawKnowsNoSuchMoney(pack.id, str(facts["currency"]), day)
     judgement = judge(pack, facts, stage=stage, days=days, settings=settings)
     return Clearance(judgement, str(facts["terms_digest"]), day, facts)
 

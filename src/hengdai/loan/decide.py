@@ -7,6 +7,7 @@ Checks run in the order of :class:`hengdai.loan.refusal.Refusal`. What moves mon
 from datetime import date
 
 from hengdai.base.identity import EventId
+from hengdai.base.rate import Rate
 from hengdai.law.kinds import Stage
 from hengdai.loan import commands
 from hengdai.loan import events as facts
@@ -21,6 +22,7 @@ from hengdai.loan.refusal import No, Refusal, no
 from hengdai.loan.restructure import new_plan
 from hengdai.loan.state import TRANSITIONS, Kind, State
 from hengdai.maths.schedule import Nonsense
+from hengdai.product.cost import quote
 from hengdai.product.disclosure import disclosure_digest
 from hengdai.product.sense import problems
 
@@ -136,9 +138,21 @@ def _reverse(loan: Loan, payment: EventId, why: str) -> Facts | No:
     return no(Refusal.NO_SUCH_PAYMENT, payment=payment)
 
 
+def _agreed_rate(loan: Loan) -> int:
+    """The dearest rate that the gates let through: a new plan stands behind no gate, so it may not go beyond it.
+
+    A loan of flat fees has no rate; its simple all-in cost stands in for it.
+    """
+    agreed = loan.terms.schedule.rate_e8
+    return agreed if loan.terms.schedule.flat_fee_e8 == 0 else max(agreed, quote(loan.terms).simple_e8 or 0)
+
+
 def _restructure(loan: Loan, command: commands.Restructure, day: date) -> Facts | No:
     if not loan.outstanding:
         return no(Refusal.PLAN_NOT_POSSIBLE, found="0")
+    agreed = _agreed_rate(loan)
+    if command.rate_e8 > agreed:
+        return no(Refusal.RATE_RAISED, rate=Rate(command.rate_e8), agreed=Rate(agreed))
     try:
         rows_of(new_plan(loan, day, command.count, command.rate_e8, command.first_due))
     except Nonsense as nonsense:

@@ -107,6 +107,14 @@ class Refusal(Enum):
         "cannot_shorten",
         Text("还款方式 {method} 不能缩期", "a loan repaid by {method} cannot be shortened; reduce it instead"),
     )
+    RATE_RAISED = (
+        "rate_raised",
+        Text(
+            "重组不得提高利率：{rate} 高于合同的 {agreed}；提高利率须另立新合同，重新过关",
+            "a restructuring may not raise the rate: {rate} is above the contract's {agreed}; a dearer loan is a new "
+            "contract, and passes the gates anew",
+        ),
+    )
     PLAN_NOT_POSSIBLE = (
         "plan_not_possible",
         Text("新还款计划不可行：{found}", "the new plan is not possible: {found}"),

@@ -51,6 +51,7 @@ law_setting = Table(
     column("number", Integer, "counts from 1; the highest is in force", key=True),
     column("switches", ARRAY(Text), "all that the funder has switched on"),
     column("shadow", Text, "the text that runs on trial beside the one in force", null=True),
+    column("lender_kind", Text, "the licence the funder lends by, as the pack names it", null=True),
     column("key_id", Text, "the API key it came by"),
     column("day", Date, "the business day"),
     column("set_at", INSTANT, "when"),

@@ -17,9 +17,15 @@ from hengdai.law.publication import Proposal
 _LAW_OF = text("""
 SELECT
     (SELECT digest FROM law_publication WHERE org = :org AND pack_id = :pack ORDER BY number DESC LIMIT 1) AS digest,
-    s.switches, s.shadow
+    (SELECT max(day) FROM day_close WHERE org = :org AND currency = '') AS closed,
+    ARRAY(
+        SELECT pack_id FROM law_publication WHERE org = :org UNION SELECT pack_id FROM law_setting WHERE org = :org
+        ORDER BY pack_id
+    ) AS places,
+    s.switches, s.shadow, s.lender_kind
 FROM (SELECT 1) one LEFT JOIN LATERAL (
-    SELECT switches, shadow FROM law_setting WHERE org = :org AND pack_id = :pack ORDER BY number DESC LIMIT 1
+    SELECT switches, shadow, lender_kind FROM law_setting WHERE org = :org AND pack_id = :pack
+    ORDER BY number DESC LIMIT 1
 ) s ON true
 """)
 
@@ -30,7 +36,8 @@ class Laws(Session):
     async def law_of(self, org: OrgId, pack_id: str) -> LawRows:
         """What stands now: one question, since every gate asks it."""
         row = (await self.connection.execute(_LAW_OF, {"org": org, "pack": pack_id})).one()
-        return LawRows(row.digest, frozenset(row.switches or ()), row.shadow)
+        switches = frozenset(row.switches or ())
+        return LawRows(row.digest, switches, row.shadow, row.lender_kind, tuple(row.places), row.closed)
 
     async def add_proposal(self, row: ProposalRow) -> None:
         """Put a text forward for the actor's own book."""
@@ -86,7 +93,16 @@ class Laws(Session):
         """Every setting of that jurisdiction in that book, in their order."""
         asked = select(law_setting).where(law_setting.c.org == org, law_setting.c.pack_id == pack_id)
         return [
-            SettingRow(row.pack_id, row.number, frozenset(row.switches), row.shadow, row.key_id, row.day, row.set_at)
+            SettingRow(
+                row.pack_id,
+                row.number,
+                frozenset(row.switches),
+                row.shadow,
+                row.lender_kind,
+                row.key_id,
+                row.day,
+                row.set_at,
+            )
             for row in await self.connection.execute(asked.order_by(law_setting.c.number))
         ]
 
@@ -98,6 +114,7 @@ class Laws(Session):
             "number": row.number,
             "switches": sorted(row.switches),
             "shadow": row.shadow,
+            "lender_kind": row.lender_kind,
             "key_id": row.key_id,
             "day": row.day,
             "set_at": row.set_at,

@@ -201,7 +201,7 @@ def published(org: Org, pack: PackId = "cn", json: Json = False, data_dir: Data 
             installation(settings_of(data_dir, dsn)) as platform,
             platform.office.store.begin(Actor(OrgId(org), Role.VIEWER)) as work,
         ):
-            law = await live_law(platform.office.packs, work, OrgId(org), pack)
+            law = await live_law(platform.office.packs, work, OrgId(org), pack, opening=True)
             rows = await work.law_of(OrgId(org), pack)
             history = await work.publications(OrgId(org), pack)
             named = ("number", "day", "digest", "replaces", "maker", "checker", "proposal_id", "shown")
@@ -243,16 +243,22 @@ def switch(
     pack: Annotated[str, typer.Argument(help="法律包 / law pack")],
     key: Key,
     on: Annotated[list[str] | None, typer.Option("--on", help="打开, 可重复; 未列出的即关闭 / on; may repeat")] = None,
+    lender_kind: Annotated[
+        str | None, typer.Option(help="以何种牌照放贷, 如 bank / the licence the funder lends by")
+    ] = None,
     data_dir: Data = None,
     dsn: Dsn = None,
 ) -> None:
     """设定一本账打开的开关: 从严口径, 窗口指导, 征求意见稿. Say all that is switched on in your own book.
 
-    例 Example: hengdai law switch cn --on strict --on window --key "$ADMIN_KEY"
+    设定过的账簿只按所设法域放贷, 条款中的牌照须与所设一致. A book that was set lends under no other law or licence.
+
+    例 Example: hengdai law switch cn --lender-kind bank --on strict --key "$ADMIN_KEY"
     """
 
     async def do(platform: Platform, actor: Actor) -> Outcome:
-        return await set_switches(platform.office, actor, platform.office.ids.next(), pack, frozenset(on or ()))
+        office, chosen = platform.office, frozenset(on or ())
+        return await set_switches(office, actor, office.ids.next(), pack, chosen, lender_kind)
 
     answer = _done(_as(key, data_dir, dsn, do))
     say(_SWITCHED.fill(switches=", ".join(answer["switches"]) or "—"))

@@ -48,7 +48,7 @@ async def wanted(visit: Visit, request: Request, pack_id: str | None = None) -> 
     named = pack_id or asked.get("pack", DEFAULT)
     try:
         async with visit.platform.office.store.begin(visit.actor) as work:
-            pack = (await live_law(visit.platform.office.packs, work, org, named)).pack
+            pack = (await live_law(visit.platform.office.packs, work, org, named, opening=True)).pack
             published = await work.publications(org, named)
     except Declined:
         return None

@@ -49,6 +49,7 @@ class LawOut(Out):
     installed: str
     switches: list[str]
     shadow: str | None
+    lender_kind: str | None
     publications: list[PublishedOut]
 
 
@@ -120,6 +121,7 @@ class SettingOut(Out):
     setting: int
     switches: list[str]
     shadow: str | None
+    lender_kind: str | None
     key: str
     day: date
 
@@ -150,6 +152,7 @@ def law(book: str, live: Pack, installed: Pack, rows: LawRows, published: list[P
         installed=installed.digest,
         switches=sorted(rows.switches),
         shadow=rows.shadow,
+        lender_kind=rows.lender_kind,
         publications=[_published(row) for row in published],
     )
 

@@ -54,6 +54,7 @@ class SwitchesIn(In):
     """开关 / all that is switched on; what is not named is off."""
 
     switches: list[Annotated[str, Field(min_length=1, max_length=64)]] = Field(max_length=200)
+    lender_kind: Name | None = Field(None, description="以何种牌照放贷 / the licence the funder lends by")
 
 
 class ShadowEndingIn(In):
@@ -72,7 +73,7 @@ async def read_law(
     office, of = platform_of(request).office, OrgId(book or actor.org)
     async with office.store.begin(actor) as work:
         try:
-            law = await live_law(office.packs, work, of, pack)
+            law = await live_law(office.packs, work, of, pack, opening=True)
         except Declined as declined:
             raise Refused(declined.no) from None
         rows, published = await work.law_of(of, pack), await work.publications(of, pack)
@@ -118,7 +119,8 @@ async def publish_law(
 async def set_law_switches(request: Request, actor: Admitted, key: Key, pack: PackPath, body: SwitchesIn) -> Response:
     """开关. Say all that is switched on in your own book: strict readings, window guidance, drafts, sleeping rules."""
     office = platform_of(request).office
-    return answer(await set_switches(office, actor, key, pack, frozenset(body.switches)), request)
+    done = await set_switches(office, actor, key, pack, frozenset(body.switches), body.lender_kind)
+    return answer(done, request)
 
 
 @router.get("/law/packs/{pack}/shadow", response_model=out.ShadowOut, responses=_READ)

@@ -77,6 +77,7 @@ STATUS: dict[str, int] = {
     "payoff_differs": 422,
     "not_enough_to_prepay": 422,
     "cannot_shorten": 422,
+    "rate_raised": 422,
     "plan_not_possible": 422,
 }
 

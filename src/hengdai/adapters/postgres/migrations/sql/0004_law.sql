@@ -35,6 +35,7 @@ CREATE TABLE law_setting (
     number integer NOT NULL,
     switches text[] NOT NULL,
     shadow text,
+    lender_kind text,
     key_id text NOT NULL,
     day date NOT NULL,
     set_at timestamp with time zone NOT NULL,
