@@ -1,13 +1,12 @@
 """Decide: a loan, a command, its day and the law's word in; facts or a refusal out. Nothing is changed here.
 
 Checks run in the order of :class:`hengdai.loan.refusal.Refusal`. What moves money is decided in
-:mod:`hengdai.loan.decide_money`.
+:mod:`hengdai.loan.decide_money`, a new plan in :mod:`hengdai.loan.decide_restructure`.
 """
 
 from datetime import date
 
 from hengdai.base.identity import EventId
-from hengdai.base.rate import Rate
 from hengdai.law.kinds import Stage
 from hengdai.loan import commands
 from hengdai.loan import events as facts
@@ -15,14 +14,13 @@ from hengdai.loan.clearance import Clearance, stopped, unfit
 from hengdai.loan.codec import terms_digest
 from hengdai.loan.commands import Command, Offer
 from hengdai.loan.decide_money import MONEY, too_early, wrong_amount
+from hengdai.loan.decide_restructure import decide_restructure
 from hengdai.loan.events import Fact
 from hengdai.loan.loan import Loan
 from hengdai.loan.plan import rows_of, running, started
 from hengdai.loan.refusal import No, Refusal, no
-from hengdai.loan.restructure import new_plan
 from hengdai.loan.state import TRANSITIONS, Kind, State
 from hengdai.maths.schedule import Nonsense
-from hengdai.product.cost import quote
 from hengdai.product.disclosure import disclosure_digest
 from hengdai.product.sense import problems
 
@@ -90,7 +88,7 @@ def _in_order(loan: Loan, command: Command, day: date, clearance: Clearance | No
         case commands.ReversePayment(payment, why):
             return _reverse(loan, payment, why)
         case commands.Restructure():
-            return _restructure(loan, command, day)
+            return decide_restructure(loan, command, day)
         case commands.ChargeOff():
             return (facts.ChargedOff(),)
         case _:
@@ -136,25 +134,3 @@ def _reverse(loan: Loan, payment: EventId, why: str) -> Facts | No:
         if event.id == payment and isinstance(event.fact, facts.Paid) and payment not in gone:
             return (facts.PaymentReversed(payment, why),)
     return no(Refusal.NO_SUCH_PAYMENT, payment=payment)
-
-
-def _agreed_rate(loan: Loan) -> int:
-    """The dearest rate that the gates let through: a new plan stands behind no gate, so it may not go beyond it.
-
-    A loan of flat fees has no rate; its simple all-in cost stands in for it.
-    """
-    agreed = loan.terms.schedule.rate_e8
-    return agreed if loan.terms.schedule.flat_fee_e8 == 0 else max(agreed, quote(loan.terms).simple_e8 or 0)
-
-
-def _restructure(loan: Loan, command: commands.Restructure, day: date) -> Facts | No:
-    if not loan.outstanding:
-        return no(Refusal.PLAN_NOT_POSSIBLE, found="0")
-    agreed = _agreed_rate(loan)
-    if command.rate_e8 > agreed:
-        return no(Refusal.RATE_RAISED, rate=Rate(command.rate_e8), agreed=Rate(agreed))
-    try:
-        rows_of(new_plan(loan, day, command.count, command.rate_e8, command.first_due))
-    except Nonsense as nonsense:
-        return no(Refusal.PLAN_NOT_POSSIBLE, found=nonsense)
-    return (facts.Restructured(command.count, command.rate_e8, command.first_due),)

@@ -7,11 +7,22 @@ first instalment of the new plan. The new plan charges its rate and nothing else
 from dataclasses import replace
 from datetime import date
 
+from hengdai.base.rate import Rate
 from hengdai.loan.earn import earned_of
 from hengdai.loan.late import met
 from hengdai.loan.loan import Due, Loan
 from hengdai.loan.plan import dues_of, end_parts
 from hengdai.maths.schedule import Method, ScheduleTerms
+from hengdai.product.cost import quote
+
+
+def agreed_rate(loan: Loan) -> Rate:
+    """The dearest rate that the gates let through: a new plan stands behind no gate, so it may not go beyond it.
+
+    A loan of flat fees has no rate; its simple all-in cost stands in for it.
+    """
+    agreed = loan.terms.schedule.rate_e8
+    return Rate(agreed if loan.terms.schedule.flat_fee_e8 == 0 else max(agreed, quote(loan.terms).simple_e8 or 0))
 
 
 def new_plan(loan: Loan, day: date, count: int, rate_e8: int, first_due: date) -> ScheduleTerms:
