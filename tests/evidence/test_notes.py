@@ -227,3 +227,23 @@ def test_a_log_may_carry_an_sm2_line_that_others_pass_over(tmp_path: Path) -> No
     assert not signer.key.verifies(opened.text.encode(), line.signature), "no SM2 is checked in software of ours"
     with pytest.raises(BadKey):
         sm2_key("log", b"x" * 65)
+
+
+@pytest.mark.parametrize("size", ["9" * 5000, "9223372036854775808", "01", "-1", "+1", "1 ", "１", "1_0", ""])
+def test_a_size_that_is_no_plain_number_is_refused_as_a_bad_note(size: str) -> None:
+    with pytest.raises(BadNote):
+        Checkpoint.parse(f"log.example\n{size}\n{base64.b64encode(TREE.root).decode()}\n")
+
+
+@given(st.binary(max_size=60), st.integers(0, 2000), st.integers(0, 80))
+def test_whatever_is_put_in_or_cut_out_a_note_is_read_or_refused_and_never_verifies(
+    new: bytes, at: int, cut: int
+) -> None:
+    good = bytes(cosigned_note())
+    at = min(at, len(good))
+    bad = good[:at] + new + good[at + cut :]
+    try:
+        checkpoint, _ = open_checkpoint(bad, LOG.key)
+    except (BadNote, BadSignature):
+        return
+    assert checkpoint == TREE

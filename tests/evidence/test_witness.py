@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hengdai.adapters.evidence.witness_files import WitnessFiles
 from hengdai.evidence.checkpoint import Checkpoint
@@ -185,3 +187,19 @@ def test_a_witness_that_is_behind_is_asked_again_from_where_it_is() -> None:
     assert (outcome.holds, outcome.again) == (20, True)
     answer: Decision = decide(WHO, ask.request(20), held_at(20), 5)
     assert len(take_cosignatures(ask, Witness("bank", BANK.key), answer.status, answer.body).lines) == 1
+
+
+@given(st.integers(0, 8), st.integers(0, 3000), st.binary(max_size=40), st.integers(0, 120))
+def test_a_hostile_request_gets_one_of_the_documented_answers(case: int, at: int, new: bytes, cut: int) -> None:
+    good = request(case, case + 9)
+    body = good[: min(at, len(good))] + new + good[at + cut :]
+    held = held_at(case) if case else None
+    decision = decide(WHO, body, held if origin_of(body) == ORIGIN else None, 2000)
+    assert decision.status in {200, 400, 403, 404, 409, 422}
+    assert decision.status != 200 or decision.hold is not None
+    assert decision.status == 200 or decision.hold is None
+
+
+@pytest.mark.parametrize("old", [b"9" * 5000, b"01", b"-1", b"+1", b"", b"1 ", b"\xef\xbc\x91"])
+def test_an_old_size_that_is_no_plain_number_is_a_malformed_request(old: bytes) -> None:
+    assert decide(WHO, b"old " + old + b"\n\n" + note_of(3), None, 2000).status == 400

@@ -2,8 +2,11 @@
 
 import json
 from datetime import date
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hengdai.adapters.packs import FolderShelf
 from hengdai.law.kinds import Stage
@@ -83,7 +86,10 @@ def test_lines_of_facts_are_judged_in_the_way_people_write_them() -> None:
     [
         ("not json", "one JSON object on a line"),
         ("[1]", "one JSON object on a line"),
-        ('{"price": 1}', "not in the catalogue of facts"),
+        ('{"price": 1}', "a name of the catalogue of facts"),
+        ('{"principal": 1, "principal": 2}', "principal named twice"),
+        ("[" * 100_000, "one JSON object on a line"),
+        ('{"principal": ' + "9" * 5000 + "}", "one JSON object on a line"),
         ('{"all_in_cost_simple": 0.24}', "24 % is 24000000"),
         ('{"all_in_cost_simple": "0.24"}', "24 % is 24000000"),
         ('{"lender_kind": 7}', "one of bank"),
@@ -96,3 +102,30 @@ def test_a_bad_line_is_told_with_its_cure_and_the_rest_goes_on(line: str, said: 
     first, *rest = check_lines(TOY, [line, '{"principal": 1}'], stage=Stage.APPLICATION, on=TODAY)
     assert said in first["problem"]
     assert {record["line"] for record in rest} == {2}
+
+
+def test_a_day_before_any_law_is_told_line_by_line_and_nothing_is_judged() -> None:
+    found = list(check_lines(TOY, ['{"principal": 1}', "{}"], stage=Stage.APPLICATION, on=date(1999, 12, 31)))
+    assert [record["line"] for record in found] == [1, 2]
+    assert all("2000-01-01 or later" in record["problem"] for record in found)
+
+
+junk = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(-(10**20), 10**20), st.floats(), st.text(max_size=8)),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=5), inner, max_size=3)),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.dictionaries(st.sampled_from(sorted(CN.facts)), junk, max_size=8))
+def test_a_hostile_line_is_told_of_or_judged_and_what_is_unbelievable_is_never_believed(
+    given_facts: dict[str, Any],
+) -> None:
+    found = list(check_lines(CN, [json.dumps(given_facts)], stage=Stage.APPLICATION, on=TODAY))
+    assert found
+    for record in found:
+        if "problem" not in record:
+            doubtful = {*record["missing"], *record["unbelievable"]}
+            assert not doubtful & record["facts"].keys()
+            assert record["outcome"] in {"holds", "breached", "undetermined"}

@@ -160,7 +160,7 @@ def test_a_spoiled_record_gives_one_line_and_never_stops_the_run(data: st.DataOb
         ("[]", "JSON object"), ("7", "JSON object"), ('"text"', "JSON object"), ("{}", "'id'"),
         ("{broken", "JSONDecodeError"),
         ('{"id": "a", "record_type": "rate", "convention": "IRR", "cash_flows": [], "expected_rate": NaN}', "NaN"),
-        ("[" * 100_000, "Recursion"),
+        ("[" * 100_000, "Recursion"), ('{"id": "a", "id": "b"}', "named twice"),
     ],
 )  # fmt: skip
 def test_a_line_that_is_no_record_fails_and_says_what_was_expected(line: str, says: str) -> None:

@@ -5,6 +5,7 @@ evidence.example/prime/2026          origin
 CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2...  root, base64 of 32 bytes
 """
 
+import re
 from dataclasses import dataclass
 
 from hengdai.evidence.keys import SignatureType, VerifierKey, decode_base64, encode_base64
@@ -12,6 +13,7 @@ from hengdai.evidence.note import BadNote, BadSignature, Note, open_note
 from hengdai.evidence.tree import EMPTY_ROOT, HASH_SIZE
 
 MAX_SIZE = 2**63 - 1
+_SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Checkpoint:
         if len(lines) < 3 or not lines[0] or not all(lines):
             raise BadNote(f"a checkpoint has origin, size and root and no empty line, found {len(lines)} lines")
         origin, size, root, *extension = lines
-        if not (size.isascii() and size.isdigit()) or str(int(size)) != size or int(size) > MAX_SIZE:
+        if not _SIZE.fullmatch(size) or int(size) > MAX_SIZE:
             raise BadNote(f"the size of a checkpoint is a decimal number without leading zeros, found {size[:30]!r}")
         try:
             decoded = decode_base64(root)

@@ -16,6 +16,7 @@ themselves; a rollback or a failing proof is a reason to look.
 Whoever calls must store `Decision.hold` durably, by compare-and-set against what was held, before the answer leaves.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -29,6 +30,7 @@ from hengdai.evidence.tree import EMPTY_ROOT, MAX_PROOF, NotProven, check_growth
 SIZE_TYPE = "text/x.tlog.size"
 TEXT_TYPE = "text/plain; charset=utf-8"
 MAX_REQUEST = 1_100_000  # bytes: a full note and a full proof
+_SIZE = re.compile(rb"0|[1-9][0-9]{0,18}")
 
 
 class Wrong(StrEnum):
@@ -85,7 +87,7 @@ class Request:
         head, gap, note = body.partition(b"\n\n")
         lines = head.split(b"\n")
         word, space, old = lines[0].partition(b" ")
-        if not gap or word != b"old" or not space or not old.isdigit() or str(int(old)).encode() != old:
+        if not gap or word != b"old" or not space or not _SIZE.fullmatch(old):
             raise ValueError("expected 'old <size>', proof lines, an empty line and a checkpoint")
         if len(lines) - 1 > MAX_PROOF:
             raise ValueError(f"a consistency proof has at most {MAX_PROOF} hashes, found {len(lines) - 1}")

@@ -209,31 +209,54 @@ def told(verdict: Verdict) -> dict[str, Any]:
 
 
 def _facts_of(pack: Pack, line: str, number: int, on: date) -> tuple[date, dict[str, Any]] | Problem:
-    try:
-        raw = json.loads(line)
-    except ValueError as error:
-        return Problem(f"{number}", str(error), Text("每行一个 JSON 对象", "one JSON object on a line"))
-    if not isinstance(raw, dict):
-        return Problem(f"{number}", type(raw).__name__, Text("每行一个 JSON 对象", "one JSON object on a line"))
+    """The day and the facts of one line, or what is wrong with it: every fact believable, none named twice."""
+    raw = _object_of(line, number)
+    if isinstance(raw, Problem):
+        return raw
     given: dict[str, Any] = {}
-    day = on
+    day = _day_of(pack, raw.pop("day", None), number, on)
+    if isinstance(day, Problem):
+        return day
     for name, value in raw.items():
-        if name == "day":
-            try:
-                day = date.fromisoformat(str(value))
-            except ValueError:
-                return Problem(f"{number} day", repr(value), Text("日期, 如 2026-08-01", "a date, as 2026-08-01"))
-            if day < pack.covers_from:
-                cure = Text(f"{pack.covers_from} 或以后", f"{pack.covers_from} or later")
-                return Problem(f"{number} day", str(day), cure)
-        elif name not in pack.facts:
-            return Problem(f"{number} {name}", repr(value), Text("事实目录中没有", "not in the catalogue of facts"))
-        elif value is not None:
+        if name not in pack.facts:
+            return Problem(
+                f"{number} {name}", repr(value), Text("事实目录中的名称", "a name of the catalogue of facts")
+            )
+        if value is not None:
             try:
                 given[name] = written(value, pack.facts[name].unit, pack.currency)
             except ValueError:
                 return Problem(f"{number} {name}", repr(value), pack.facts[name].wanted())
     return day, given
+
+
+def _object_of(line: str, number: int) -> dict[str, Any] | Problem:
+    wanted = Text("每行一个 JSON 对象, 每项一次", "one JSON object on a line, each name once")
+    try:
+        raw = json.loads(line, object_pairs_hook=_each_once)
+    except (ValueError, RecursionError) as error:
+        return Problem(f"{number}", str(error), wanted)
+    return raw if isinstance(raw, dict) else Problem(f"{number}", type(raw).__name__, wanted)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object; of two values under one name neither is believed."""
+    names = [name for name, _ in pairs]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"{', '.join(twice)} named twice")
+    return dict(pairs)
+
+
+def _day_of(pack: Pack, given: object, number: int, on: date) -> date | Problem:
+    """The line's own day or the command's, once the law speaks on it."""
+    try:
+        day = on if given is None else date.fromisoformat(str(given))
+    except ValueError:
+        return Problem(f"{number} day", repr(given), Text("日期, 如 2026-08-01", "a date, as 2026-08-01"))
+    if day < pack.covers_from:
+        return Problem(f"{number} day", str(day), Text(f"{pack.covers_from} 或以后", f"{pack.covers_from} or later"))
+    return day
 
 
 def _line(pack: Pack, rule: Rule, on: date) -> Line:

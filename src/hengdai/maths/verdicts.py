@@ -49,7 +49,7 @@ def run(lines: Iterable[str], judge: Callable[[Record], None]) -> Iterator[Resul
             continue
         name = f"line {number}"
         try:
-            record = json.loads(line, parse_float=Decimal, parse_constant=_no_number)
+            record = json.loads(line, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_each_once)
             name = _named(record, name)
             judge(record)
         except Refused as refused:
@@ -66,6 +66,14 @@ def run(lines: Iterable[str], judge: Callable[[Record], None]) -> Iterator[Resul
 
 def _no_number(text: str) -> None:
     raise ValueError(f"{text} 不是数字 / {text} is no number")
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = [name for name, _ in pairs]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"{', '.join(twice)} 重复 / named twice")
+    return dict(pairs)
 
 
 def _named(record: object, line: str) -> str:

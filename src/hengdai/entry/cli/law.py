@@ -118,7 +118,12 @@ def explain(rule: Annotated[str, typer.Argument(help="规则编号, 如 cn.lf-00
 @law.command()
 def check(
     file: Annotated[
-        typer.FileText, typer.Argument(help="每行一个事实对象, - 为标准输入 / JSON Lines of facts, - for stdin")
+        typer.FileText,
+        typer.Argument(
+            encoding="utf-8-sig",
+            errors="backslashreplace",  # a byte that is no UTF-8 makes its own line unreadable, no other
+            help="每行一个事实对象, - 为标准输入 / JSON Lines of facts, - for stdin",
+        ),
     ],
     pack: Annotated[str, typer.Option(help="法律包 / law pack")] = "cn",
     stage: Annotated[Stage, typer.Option(help="关口 / stage")] = Stage.APPLICATION,
