@@ -351,6 +351,20 @@ COMMANDS: dict[str, tuple[str, ...] | str] = {
     "law shadow report": "reads",
     "keys create": ("--org", "F-1", "--role", "admin"),
     "keys list": ("--org", "F-1"),
+    **dict.fromkeys(
+        (
+            "person register",
+            "person read",
+            "person record",
+            "person consent",
+            "person withdraw",
+            "person contact",
+            "person erase",
+            "person rotate",
+            "share release",
+        ),
+        "writes rows about a person, none that a gate looks at",
+    ),
     "keys revoke": "says who may come in, nothing of loans",
 }
 """Every command that is told where a book is, and how it is tried; for one that cannot write a loan, why."""

@@ -1,6 +1,5 @@
-"""`hengdai evidence` and `hengdai share`: seal and export, check bundles and logs, open what was released to you."""
+"""`hengdai evidence`: seal and export, check bundles and logs."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -8,27 +7,18 @@ from typing import Annotated
 import typer
 
 from hengdai.adapters.evidence.fsck import fsck as check_log
-from hengdai.adapters.evidence.key_files import UnsafeKey, make_seed, read_seed
 from hengdai.base.text import Text
 from hengdai.entry.cli import evidence_book, evidence_replay
 from hengdai.entry.cli.exits import Exit
 from hengdai.entry.cli.talk import data, data_json, say, stop
 from hengdai.evidence.bundle import Verification, verify_bundle
 from hengdai.evidence.keys import BadKey, VerifierKey
-from hengdai.evidence.sealing import CannotOpen
-from hengdai.evidence.sharing import open_share, public_of
 
 evidence = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     no_args_is_help=True,
     help="存证: 封存, 导出, 检验, 监看. Evidence: seal, export, verify, watch.",
-)
-share = typer.Typer(
-    add_completion=False,
-    rich_markup_mode=None,
-    no_args_is_help=True,
-    help="数据共享: 接收方密钥与打开文件. Sharing: a receiver's key, and opening what was released to you.",
 )
 evidence.command()(evidence_book.seal)
 evidence.command()(evidence_book.export)
@@ -90,39 +80,6 @@ def fsck(
         )
     )
     raise typer.Exit(int(Exit.REFUSED if checked.faults else Exit.DONE))
-
-
-@share.command("key")
-def new_key(
-    path: Annotated[Path, typer.Argument(help="私钥文件, 仅本人可读 / where the private key goes, mode 0600")],
-) -> None:
-    """生成接收方密钥, 在标准输出给出公钥. Draw a receiver's key; the public half goes to stdout.
-
-    例 Example: hengdai share key my.key
-    """
-    try:
-        data(public_of(make_seed(path)).hex())
-    except OSError as error:
-        stop(Exit.REFUSED, f"未生成密钥 / no key was made: {error}")
-
-
-@share.command("open")
-def open_file(
-    file: Annotated[Path, typer.Argument(help="共享文件 / the released file")],
-    key: Annotated[Path, typer.Option(help="接收方私钥文件 / the receiver's private key")],
-) -> None:
-    """打开发给您的数据. Open what was released to you; the fields go to stdout, the receipt to stderr.
-
-    例 Example: hengdai share open release.share --key my.key
-    """
-    try:
-        receipt, fields = open_share(file.read_bytes(), read_seed(key))
-    except (OSError, UnsafeKey) as error:
-        stop(Exit.UNREADABLE, str(error))
-    except CannotOpen as error:
-        stop(Exit.REFUSED, str(error))
-    say(f"回执 / receipt: {json.dumps(receipt, ensure_ascii=False, sort_keys=True)}")
-    data_json(fields)
 
 
 def _tell(found: Verification) -> None:

@@ -1,0 +1,64 @@
+"""Persons from the command line: kept, consented, released to a receiver who opens it, and erased."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hengdai.entry.cli.exits import Exit
+
+HER = {"name": "钱小满", "phone": "13800138000"}
+_COMMAND = "from hengdai.entry.cli.main import app; app()"
+
+
+@pytest.fixture
+def hengdai(dsn: str, tmp_path: Path) -> object:
+    """The command in a process of its own, on a fresh book with its own folder of keys."""
+    place = {"HENGDAI_DSN": dsn, "HENGDAI_DATA": str(tmp_path), "HENGDAI_KEYS": str(tmp_path / "keys")}
+
+    def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, "-c", _COMMAND, *arguments]
+        return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **place}, check=False)
+
+    return run
+
+
+def done(answer: "subprocess.CompletedProcess[str]") -> dict[str, str]:
+    """What it said, which it must have done."""
+    assert answer.returncode == Exit.DONE, answer.stderr
+    said: dict[str, str] = json.loads(answer.stdout)
+    return said
+
+
+def test_a_person_is_kept_released_and_erased_from_the_command_line(hengdai: object, tmp_path: Path) -> None:
+    assert callable(hengdai)
+    file, sealed, key = tmp_path / "her.json", tmp_path / "out.share", tmp_path / "agency.key"
+    file.write_text(json.dumps(HER))
+    org = ("--org", "bank-a")
+    wish = (*org, "--purpose", "collection", "--receiver", "agency", "--field", "name", "--field", "phone")
+    assert done(hengdai("person", "register", "b-1", str(file), *org))["version"] == 1
+    public = hengdai("share", "key", str(key)).stdout.strip()
+    release = ("share", "release", "b-1", "-o", str(sealed), "--receiver-key", public, "--pack", "toy", *wish)
+    assert (refused := hengdai(*release)).returncode == Exit.REFUSED
+    assert "never consented" in refused.stderr
+    done(hengdai("person", "consent", "b-1", "--version", "v1", "--separate", *wish))
+    done(hengdai(*release))
+    assert done(hengdai("share", "open", str(sealed), "--key", str(key))) == HER
+    record = hengdai("person", "record", "b-1", *org)
+    assert [len(each) for each in (done(record)["consents"], done(record)["releases"])] == [1, 1]
+    assert not any(value in record.stdout for value in HER.values())
+    done(hengdai("person", "erase", "b-1", "--ground", "本人请求", *org))
+    done(hengdai("person", "rotate", *org))
+    read = hengdai("person", "read", "b-1", "--purpose", "collection", "--field", "name", *org)
+    assert (read.returncode, read.stdout, "is erased" in read.stderr) == (Exit.REFUSED, "", True)
+
+
+def test_a_file_that_holds_something_else_is_unreadable(hengdai: object, tmp_path: Path) -> None:
+    assert callable(hengdai)
+    for content in ('{"password": "x"}', '{"name": 1}', "[]", "{}"):
+        (tmp_path / "her.json").write_text(content)
+        answer = hengdai("person", "register", "b-1", str(tmp_path / "her.json"), "--org", "bank-a")
+        assert (answer.returncode, answer.stdout) == (Exit.UNREADABLE, "")
