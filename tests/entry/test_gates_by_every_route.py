@@ -329,6 +329,7 @@ def _as_allowed(times: int) -> dict[str, list[set[str]]]:
     return {name: [allowed] * times for name, (_, allowed) in WRONG.items()}
 
 
+_PERSON = "register read record consent withdraw contact erase rotate"
 COMMANDS: dict[str, tuple[str, ...] | str] = {
     "replay": "tried with whole books, undisturbed and killed",
     "run": "replays as `replay` does, then serves as `serve` does",
@@ -351,20 +352,8 @@ COMMANDS: dict[str, tuple[str, ...] | str] = {
     "law shadow report": "reads",
     "keys create": ("--org", "F-1", "--role", "admin"),
     "keys list": ("--org", "F-1"),
-    **dict.fromkeys(
-        (
-            "person register",
-            "person read",
-            "person record",
-            "person consent",
-            "person withdraw",
-            "person contact",
-            "person erase",
-            "person rotate",
-            "share release",
-        ),
-        "writes rows about a person, none that a gate looks at",
-    ),
+    "share release": "writes a receipt, which no gate looks at",
+    **{f"person {name}": "writes nothing that a gate looks at" for name in _PERSON.split()},
     "keys revoke": "says who may come in, nothing of loans",
 }
 """Every command that is told where a book is, and how it is tried; for one that cannot write a loan, why."""

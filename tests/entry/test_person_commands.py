@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,10 +27,10 @@ def hengdai(dsn: str, tmp_path: Path) -> object:
     return run
 
 
-def done(answer: "subprocess.CompletedProcess[str]") -> dict[str, str]:
+def done(answer: "subprocess.CompletedProcess[str]") -> dict[str, Any]:
     """What it said, which it must have done."""
     assert answer.returncode == Exit.DONE, answer.stderr
-    said: dict[str, str] = json.loads(answer.stdout)
+    said: dict[str, Any] = json.loads(answer.stdout)
     return said
 
 
@@ -39,7 +40,7 @@ def test_a_person_is_kept_released_and_erased_from_the_command_line(hengdai: obj
     file.write_text(json.dumps(HER))
     org = ("--org", "bank-a")
     wish = (*org, "--purpose", "collection", "--receiver", "agency", "--field", "name", "--field", "phone")
-    assert done(hengdai("person", "register", "b-1", str(file), *org))["version"] == 1
+    assert done(hengdai("person", "register", "b-1", str(file), *org))["fields"] == ["name", "phone"]
     public = hengdai("share", "key", str(key)).stdout.strip()
     release = ("share", "release", "b-1", "-o", str(sealed), "--receiver-key", public, "--pack", "toy", *wish)
     assert (refused := hengdai(*release)).returncode == Exit.REFUSED
