@@ -41,12 +41,16 @@ async def test_a_loan_has_no_bundle_before_it_is_sealed_and_one_afterwards(house
     loan = await front.disbursed()
     early = await front.get(f"/loans/{loan}/evidence", "examiner")
     assert (early.status_code, early.json()["code"]) == (409, "not_sealed")
+    assert opened.evidence is not None
+    opened.evidence.directory.mkdir()
+    (opened.evidence.directory / "anchors.toml").write_text('[[anchor]]\nkind = "sm3"\n')
     home = await seal(opened)
     answer = await front.get(f"/loans/{loan}/evidence", "viewer")
     assert answer.status_code == 200
     found = verify_bundle(answer.content)
     assert [broken.link.value for broken in found.broken] == ["quorum"]  # no witness vouches, and the file says so
     assert found.subject == f"bank-a/{loan}"
+    assert [anchor["kind"] for anchor in json.loads(answer.content)["anchors"]] == ["sm3"]
     assert (await front.get(f"/loans/{loan}/evidence", "stranger")).status_code == 404
     state = (await front.get("/evidence", "viewer")).json()
     assert [log["size"] for log in state["logs"]] == [log["sealed"] for log in state["logs"]]

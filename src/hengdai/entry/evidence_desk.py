@@ -11,6 +11,7 @@ from hengdai.adapters.evidence.rounds import Round
 from hengdai.adapters.postgres.evidence_records import Found
 from hengdai.adapters.postgres.evidence_source import BookLeaves, Standing
 from hengdai.entry.sealing import export_loan, index_of
+from hengdai.evidence.anchor import Anchor
 from hengdai.evidence.bundle import fingerprint
 from hengdai.evidence.checkpoint import Checkpoint
 from hengdai.evidence.log import Sequencer
@@ -47,6 +48,7 @@ class YearState:
     witnesses: Sequence[WitnessState]
     met: bool | None
     policy_fingerprint: str
+    anchors: Sequence[Anchor]
 
     @property
     def sealed(self) -> int:
@@ -171,4 +173,5 @@ def _year(home: EvidenceHome, year: int) -> YearState:
         witnesses=witnesses,
         met=None if judged is None else judged.met,
         policy_fingerprint=fingerprint([parties.policy]),
+        anchors=() if shown is None else home.anchors(year).of(shown),
     )

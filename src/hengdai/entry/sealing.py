@@ -2,11 +2,12 @@
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from hengdai.adapters.evidence.anchors import Anchored
 from hengdai.adapters.evidence.exporter import Exporter, Placed
 from hengdai.adapters.evidence.home import EvidenceHome, Published
 from hengdai.adapters.postgres.evidence_source import BookLeaves, Drawing, Standing
@@ -60,10 +61,11 @@ class _Fetched:
 
 @dataclass(frozen=True, slots=True)
 class SealReport:
-    """What a sealing did: how many leaves were taken in, and each year's checkpoint."""
+    """What a sealing did: how many leaves were taken in, each year's checkpoint, and where the last one is anchored."""
 
     taken: int
     published: tuple[Published, ...]
+    anchored: Mapping[int, Anchored]
 
 
 async def seal_book(
@@ -86,7 +88,8 @@ async def seal_book(
         if often is not None and now() - published_at >= often:
             _publish(home, now())
             published_at = now()
-    return SealReport(taken, tuple(_publish(home, now())))
+    published = tuple(_publish(home, now()))
+    return SealReport(taken, published, {year: home.anchor(year) for year in home.logs.years()[-1:]})
 
 
 def _publish(home: EvidenceHome, now: datetime) -> list[Published]:
@@ -173,7 +176,9 @@ async def export_loan(leaves: BookLeaves, home: EvidenceHome, loan: str, org: st
         kept = Kept(standing.salt or b"", record_bytes(record.record), standing.leaf, index_of(standing, firsts))
         placed.append(Placed(standing.year, kept, shown=standing.salt is not None))
     parties = {year: home.bare_parties(year) for year in {one.year for one in placed}}
-    return Exporter(home.logs, parties).export(found[0][0].key.subject, placed, made_at)
+    notes = {year: home.logs.store(year).checkpoint() for year in parties}
+    anchors = {year: home.anchors(year).of(note) for year, note in notes.items() if note is not None}
+    return Exporter(home.logs, parties, anchors).export(found[0][0].key.subject, placed, made_at)
 
 
 def _one_lender(loan: str, lenders: Sequence[str]) -> str:

@@ -4,6 +4,7 @@ programme                          the name of the lending programme
 keys/log.key, log-pq.key           32-byte seeds in hex, mode 0600 (Ed25519 and ML-DSA-44)
 keys/thread.key                    the key of the threads' pseudonyms
 policies/<year>.policy, .operators the text of the year's policy, and the witnesses that the operator runs
+anchors.toml, anchors/<year>/      where checkpoints are anchored and the anchors made, see `anchors`
 rounds/<year>.jsonl                what became of each sealing round, see `rounds`
 watched.json                       what the monitor found when it last looked
 2026/, 2027/                       see `shards`
@@ -14,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from hengdai.adapters.evidence.anchors import Anchored, AnchorShelf, Places, read_places
 from hengdai.adapters.evidence.disk import Disk
 from hengdai.adapters.evidence.exporter import Parties
 from hengdai.adapters.evidence.key_files import make_seed, read_seed
@@ -88,9 +90,23 @@ class EvidenceHome:
         return read_seed(self.directory / "keys" / "thread.key")
 
     def signers(self, year: int) -> list[Signer]:
-        """The two keys of that year's log: one seed each, a name for every year."""
+        """The two keys of that year's log: one seed each, a name for every year; then those of `anchors.toml`."""
         origin, keys = self.logs.origin(year), self.directory / "keys"
-        return [Ed25519Signer(origin, read_seed(keys / "log.key")), MlDsaSigner(origin, read_seed(keys / "log-pq.key"))]
+        plain, quantum = Ed25519Signer(origin, read_seed(keys / "log.key")), read_seed(keys / "log-pq.key")
+        return [plain, MlDsaSigner(origin, quantum), *(signer(origin) for signer in self.places().signers)]
+
+    def places(self) -> Places:
+        """Where checkpoints are anchored; raises `BadAnchors`."""
+        return read_places(self.directory / "anchors.toml")
+
+    def anchors(self, year: int) -> AnchorShelf:
+        """The anchors of that year's checkpoints."""
+        return AnchorShelf(self.directory / "anchors" / str(year))
+
+    def anchor(self, year: int) -> Anchored:
+        """Anchor the year's published checkpoint in every place that it is not anchored in yet."""
+        note = self.logs.store(year).checkpoint()
+        return Anchored((), {}) if note is None else self.anchors(year).anchor(note, self.places())
 
     def keep_policy(self, text: str, operators: Sequence[str]) -> int:
         """Keep a policy for the year whose log it names; gives the year. Raises :class:`BadPolicy`."""

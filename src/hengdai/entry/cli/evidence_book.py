@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from hengdai.adapters.evidence.anchors import BadAnchors
 from hengdai.adapters.evidence.exporter import NotSealedYet
 from hengdai.adapters.evidence.home import EvidenceHome, NotAHome, Published
 from hengdai.adapters.evidence.key_files import UnsafeKey
@@ -31,6 +32,7 @@ from hengdai.entry.sealing import (
     seal_book,
 )
 from hengdai.entry.wiring import book_leaves
+from hengdai.evidence.anchor import AnchorFailed
 from hengdai.evidence.log import DamagedLog
 from hengdai.evidence.monitor import Alarm
 from hengdai.evidence.policy import BadPolicy
@@ -77,11 +79,11 @@ def seal(
 
     try:
         home, report = asyncio.run(work())
-    except (OSError, UnsafeKey, NotAHome, BadPolicy, UnicodeDecodeError) as error:
+    except (OSError, UnsafeKey, NotAHome, BadPolicy, BadAnchors, UnicodeDecodeError) as error:
         stop(Exit.UNREADABLE, str(error))
     except (LogAhead, SealedElsewhere, ForeignServer) as error:
         stop(Exit.REFUSED, error.text)
-    except (YearClosed, DamagedLog) as error:
+    except (YearClosed, DamagedLog, AnchorFailed) as error:
         stop(Exit.REFUSED, str(error))
     if report is None:
         return
@@ -118,6 +120,11 @@ def _tell_report(report: SealReport) -> None:
         say(Text(f"写入 {report.taken} 条", f"{report.taken} leaves taken in"))
     for one in report.published:
         _tell(one)
+    for anchored in report.anchored.values() if report.published else ():
+        kinds = ", ".join(each.kind for each in anchored.made)
+        say(Text(f"已锚定: {kinds or '无'}", f"anchored: {kinds or 'nowhere'}"))
+        for kind, why in anchored.why_not.items():
+            say(f"{kind}: {why}")
 
 
 def _tell(one: Published) -> None:

@@ -179,7 +179,18 @@ def _checkpoint(visit: Visit, year: YearState) -> Html:
     text = str(year.note)
     lines = [line if len(line) < 200 else f"{line[:120]}…" for line in text.splitlines()]
     note = visit.say("名称, 条数, 树根, 签名", "name, size, root, signatures")
-    return section(title, tag("pre", "\n".join(lines), class_="note"), note=note, id_="checkpoint")
+    return section(
+        title, tag("pre", "\n".join(lines), class_="note"), _anchors(visit, year), note=note, id_="checkpoint"
+    )
+
+
+def _anchors(visit: Visit, year: YearState) -> Html:
+    """Who outside has seen this very checkpoint."""
+    if not year.anchors:
+        words = visit.say("未在外部锚定 (anchors.toml)", "anchored nowhere outside (anchors.toml)")
+        return tag("p", words, class_="faint")
+    items = (tag("dt", one.kind) + tag("dd", f"{one.value[:80]}", class_="mono") for one in year.anchors)
+    return tag("dl", *items, class_="stacked")
 
 
 def _alarms(visit: Visit, state: LogState) -> Html:
