@@ -62,6 +62,8 @@ def test_a_book_of_5000_loans_sealed_by_four_names_the_posting_and_the_leaf_that
         asyncio.run(replayed(dsn, tmp_path / "book", chunk=1000, workers=2))
         directory = sealed_by_four(dsn, tmp_path / "log", parties)
         try:
+            assert hengdai("evidence", "monitor", "--log", directory.parent, "--dsn", dsn).returncode == 0
+            assert hengdai("evidence", "fsck", directory).returncode == 0
             _alter_and_look(dsn, tmp_path, directory)
         finally:
             for party in parties.values():
@@ -70,8 +72,6 @@ def test_a_book_of_5000_loans_sealed_by_four_names_the_posting_and_the_leaf_that
 
 def _alter_and_look(dsn: str, tmp_path: Path, directory: Path) -> None:
     log = directory.parent
-    assert hengdai("evidence", "monitor", "--log", log, "--dsn", dsn).returncode == 0
-    assert hengdai("evidence", "fsck", directory).returncode == 0
     entry = ask(
         dsn, "SELECT org, loan_id, entry_id FROM entry WHERE loan_id <> '' ORDER BY loan_id LIMIT 1 OFFSET 777"
     )[0]
@@ -86,7 +86,7 @@ def _alter_and_look(dsn: str, tmp_path: Path, directory: Path) -> None:
         asked = ("--org", entry["org"], "--log", log, "--dsn", dsn)
         exported = hengdai("evidence", "export", loan, "-o", bundle, *asked)
     assert watched.returncode == 3
-    named = [line.split(":")[0] for line in watched.stdout.splitlines()]
+    named = [line.split(": ")[0] for line in watched.stdout.splitlines()]
     assert f"entry {entry['org']}/{loan} postings {entry['entry_id']}" in named
     assert any(line.startswith("entry evidence.local/book/") and "entry 4321" in line for line in named)
     checked = hengdai("evidence", "fsck", on_disk / directory.name)
