@@ -18,7 +18,7 @@
 
     [[anchor]]
     kind = "sm2"                              # a line on the checkpoint itself, not an anchor beside it
-    command = ["/opt/hsm/sm2-sign", "7"]      # gets the text on standard input, answers base64 on standard output
+    command = ["sm2-sign", "7"]      # gets the text on standard input, answers base64 on standard output
     public = "04…"                            # uncompressed point, hex
 
 What was made for a checkpoint stands in `anchors/<year>/<size>.json`.
