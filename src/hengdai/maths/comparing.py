@@ -15,15 +15,27 @@ _CELLS: Mapping[str, Callable[[Row], int]] = {
     "principal": lambda row: row.principal,
     "interest": lambda row: row.interest,
     "total": lambda row: row.total,
+    "payment": lambda row: row.total,
+    "instalment": lambda row: row.total,
     "outstanding_after": lambda row: row.closing,
+    "balance_after": lambda row: row.closing,
     "outstanding_before": lambda row: row.opening,
+    "balance_before": lambda row: row.opening,
 }
 _TOTALS: Mapping[str, Callable[[Plan], int]] = {
     "emi": lambda plan: plan.level,
+    "level_payment": lambda plan: plan.level,
+    "first_payment": lambda plan: plan.rows[0].total,
     "final_payment": lambda plan: plan.rows[-1].total,
     "total_interest": lambda plan: sum(row.interest for row in plan.rows),
     "total_principal": lambda plan: sum(row.principal for row in plan.rows),
     "total_payment": lambda plan: sum(row.total for row in plan.rows),
+}
+_FACTS: Mapping[str, Callable[[Row], object]] = {
+    "n": lambda row: row.number,
+    "days": lambda row: (row.due - row.start).days,
+    "from_date": lambda row: str(row.start),
+    "due_date": lambda row: str(row.due),
 }
 _SAYS = frozenset({"rows", "rows_are_partial", "rows_complete", "rows_rounded_to_0dp", "number_of_rows", "due_dates"})
 
@@ -85,8 +97,13 @@ def _compare_total(name: str, value: Any, plan: Plan, unit: int) -> None:
             raise Differs(f"{name}: computed {[str(row.due) for row in plan.rows]}, published {value}")
     elif bare in _TOTALS:
         _same(name, Fraction(_TOTALS[bare](plan), unit), value, whole=bare != name)
-    elif name not in _SAYS:
+    elif name not in _SAYS and not _is_word(value):
         raise Refused(f"{name}: 未收录的数字 / a figure that is not on our list")
+
+
+def _is_word(value: Any) -> bool:
+    """Whether what is said is a remark and no figure."""
+    return isinstance(value, bool) or (isinstance(value, str) and not re.match(r"\s*[-+]?\d", value))
 
 
 def _compare_rows(wanted: Sequence[Record], plan: Plan, unit: int, *, whole: bool) -> None:
@@ -98,11 +115,15 @@ def _compare_rows(wanted: Sequence[Record], plan: Plan, unit: int, *, whole: boo
         for key, value in theirs.items():
             if key in _CELLS:
                 _same(f"row {row.number} {key}", Fraction(_CELLS[key](row), unit), value, whole=whole)
-            elif key == "due_date":
-                if _is_date(value) and str(row.due) != value:
-                    raise Differs(f"row {row.number}: due {row.due}, published {value}")
-            elif key != "n":
+            elif key not in _FACTS:
                 raise Refused(f"{key}: 未收录的数字 / a figure that is not on our list")
+            elif not _open(key, value) and str(_FACTS[key](row)) != str(value):
+                raise Differs(f"row {row.number} {key}: computed {_FACTS[key](row)}, published {value}")
+
+
+def _open(key: str, value: Any) -> bool:
+    """Whether a day is left open by the record, which then counts in days from a start that it does not name."""
+    return key.endswith("_date") and not _is_date(value)
 
 
 def _is_date(text: Any) -> bool:

@@ -43,8 +43,10 @@ def replay(inputs: Record) -> Iterator[Mapping[str, object]]:
             "charges_paid": to_charges,
             "interest": to_interest,
             "principal": to_principal,
+            "charges_balance_after": charges,
             "interest_balance_after": interest,
             "outstanding_after": principal,
+            "settlement_figure": charges + _cents_down(interest) + principal,
         }
 
 
