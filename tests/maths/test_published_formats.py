@@ -211,3 +211,21 @@ def test_a_published_figure_that_is_not_computed_is_never_passed_over() -> None:
     (result,) = run_schedule([json.dumps({**record, "expected": {**record["expected"], "total_fees": "1.00"}})])
     assert result.outcome is Outcome.SKIP
     assert "total_fees" in result.reason
+
+
+def test_figures_by_their_other_names_are_compared_and_remarks_are_let_be() -> None:
+    record = next(each for each in PLANS if each["id"] == "fineract-C3152")
+    told = {"level_payment": "1725.56", "total_payment": "10353.39", "total_principal": "10000", "remark": "as printed"}
+    rows = [
+        {**row, "payment": row["total"], "balance_after": row["outstanding_after"]}
+        for row in record["expected"]["rows"]
+    ]
+    (right,) = run_schedule([json.dumps({**record, "expected": {**told, "rows": rows}})])
+    assert right.outcome is Outcome.PASS
+    for name in ("level_payment", "total_payment", "total_principal"):
+        (wrong,) = run_schedule([json.dumps({**record, "expected": {**told, name: "1.00"}})])
+        assert wrong.outcome is Outcome.FAIL
+        assert name in wrong.reason
+    rows[2]["balance_after"] = "0.01"
+    (wrong,) = run_schedule([json.dumps({**record, "expected": {**told, "rows": rows}})])
+    assert wrong.outcome is Outcome.FAIL
