@@ -19,6 +19,7 @@ from hengdai.maths.accrual_columns import earned_columns, penalty_columns
 from hengdai.maths.allocation import Across, allocate
 from hengdai.maths.cost import all_in, all_in_days, annual_effective, dated
 from hengdai.maths.day_count import DayCount
+from hengdai.maths.kernels.periodic import solve_range
 from hengdai.maths.periods import BrokenFirst, Frequency, PeriodInterest, Unit
 from hengdai.maths.root import NoRate
 from hengdai.maths.schedule import Method, Nonsense, ScheduleTerms, level_instalment, schedule
@@ -95,6 +96,30 @@ def test_every_rate_lies_within_its_reach_of_the_proved_bracket(loans: list[list
             low, high = (Fraction(found.rate[i]) + side * Fraction(found.reach[i]) for side in (-1, 1))
             assert low <= proved.high
             assert proved.low <= high
+
+
+@st.composite
+def odd_loan(draw: st.DrawFn) -> list[int]:
+    """Loans that nobody grants: a thousandfold or nothing comes back, at once or at the end, either way round."""
+    lent, count = draw(st.integers(1, 10**13)), draw(st.integers(1, 30))
+    most = max(1, lent * draw(st.sampled_from([1, 3, 1_000])) // draw(st.sampled_from([1, count, 50 * count])))
+    each = st.sampled_from([0, 1, most]) | st.integers(0, most)
+    repaid = draw(st.lists(each, min_size=count, max_size=count) | each.map(lambda level: [level] * count))
+    turn = draw(st.sampled_from([1, -1]))
+    return [-turn * lent, *(turn * amount for amount in repaid)]
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(odd_loan() | plain_loan | level_loan, min_size=1, max_size=12))
+def test_the_sum_has_opposite_signs_at_both_ends_of_what_a_kernel_proves(loans: list[list[int]]) -> None:
+    values, offsets = _ragged(loans)
+    rate, reach, proved = np.empty(len(loans)), np.empty(len(loans)), np.zeros(len(loans), np.uint8)
+    solve_range(values, offsets, 0, len(loans), rate, reach, proved)
+    for i in np.flatnonzero(proved):
+        ends = [Fraction(rate[i]) + side * Fraction(reach[i]) for side in (-1, 1)]
+        assert ends[0] > -1
+        low, high = (sum(amount / (1 + end) ** k for k, amount in enumerate(loans[i])) for end in ends)
+        assert low * high < 0
 
 
 def test_a_rate_on_a_tie_is_rounded_as_the_twin_rounds_it() -> None:

@@ -4,18 +4,23 @@
 ``e^(-x·gap)`` is the Taylor polynomial of degree 11 at a quarter of the exponent, squared twice, so that all lanes do
 the same work. It holds for ``|x·gap| ≤ 0.64``; loans beyond, other patterns and unsorted days go to the plain solver.
 
-Proof: the polynomial's remainder is below 2⁻⁶⁰ and its rounding with two squarings below 40·2⁻⁵³ a gap; with Horner's
-own two roundings f is off by less than ``48·(n + 2)·2⁻⁵³·Σ|c_k|e^(-x·days_k)``. Both ends of the bracket clear that.
+Proof, from the last evaluation alone. The polynomial's remainder is below 2⁻⁶⁰ and its rounding with two squarings
+below 40·2⁻⁵³ a gap; with Horner's own two roundings f is off by less than ``48·(n + 2)·2⁻⁵³·Σ|c_k|e^(-x·days_k)``, and
+f' by as much of itself. With ``step = f/f'`` and the answer ``x - step``, f lies above its tangent, and by no more than
+``T/2·|f'|·(|step| + δ)²`` at a distance of ``|step| + δ``, since ``f'' ≤ T·|f'|`` for a loan of T days. The half width
+δ is taken so large that the signs at both ends clear these bounds.
 """
 
 import numpy as np
 
 from hengdai.maths.kernels.compiled import compiled
-from hengdai.maths.kernels.periodic import Floats, Ints, States, sort_by_length, touch
+from hengdai.maths.kernels.periodic import STILL, Floats, Ints, States, from_moments, lay_out, sort_by_length, touch
 from hengdai.maths.kernels.shape import CHUNK, HELD, LANES, LONGEST
 
 ERROR = 48.0 * 2.0**-53
 WIDEST = 0.64
+CLOSE = 2.0**-38
+"""Half a bracket, in parts of a loan's term, that needs no further step."""
 
 
 @compiled
@@ -43,84 +48,78 @@ def solve_range(
     """Fill the daily log rate, half its bracket and whether it is proved, for loans `begin` to `end`."""
     rate, reach, proved = out
     order = np.empty(CHUNK, np.int64)
-    block, gaps = np.zeros(LONGEST * LANES), np.zeros(LONGEST * LANES)
-    x, p, d, q, delta = np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES)
-    widest, seen = np.empty(LANES), np.zeros(1, np.int64)
+    block, gaps = np.zeros((LONGEST + 4) * LANES), np.zeros((LONGEST + 4) * LANES)
+    x, half, term, widest = np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES)
+    p, d, more, least, most = np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES)
+    seen = np.zeros(1, np.int64)
     for first in range(begin, end, CHUNK):
         size = min(CHUNK, end - first)
-        seen[0] += touch(values, offsets[first], offsets[first + size])
-        seen[0] += touch(days, offsets[first], offsets[first + size])
-        sort_by_length(offsets, first, size, order)
+        flows = values[offsets[first] : offsets[first + size]]
+        apart = gaps_of(days[offsets[first] : offsets[first + size]])
+        here = offsets[first : first + size + 1] - offsets[first]
+        seen[0] += touch(flows)
+        sort_by_length(here, 0, size, order)
         for start in range(0, size, LANES):
-            count = min(LANES, size - start)
-            last = order[start + count - 1]
-            rows = offsets[last + 1] - offsets[last]
+            loans = order[start : min(start + LANES, size)]
+            rows = here[loans[-1] + 1] - here[loans[-1]]
             if rows > LONGEST:
-                for j in range(count):
-                    proved[order[start + j]] = 0
+                for i in loans:
+                    proved[first + i] = 0
                 continue
-            lay_out(values, days, offsets, order[start : start + count], rows, (block, gaps))
-            guess(block, gaps, rows, x, (p, d, q, delta, widest))
-            newton(block, gaps, rows, x, p, d)
-            prove(block, gaps, rows, x, (p, d, delta, widest))
-            for j in range(count):
-                i = order[start + j]
-                rate[i], reach[i] = x[j], delta[j]
-                proved[i] = 1 if d[j] > 0.0 else 0
+            lay_out(flows, here, loans, rows, block)
+            lay_out(apart, here, loans, rows, gaps)
+            guess(block, gaps, rows, (x, term, widest), (p, d, half, more, least, most))
+            newton(block, gaps, rows, (x, term, widest), half, (p, d))
+            for j in range(len(loans)):
+                i = first + loans[j]
+                rate[i], reach[i] = x[j], half[j]
+                proved[i] = 1 if half[j] > 0.0 else 0
 
 
 @compiled
-def lay_out(values: Ints, days: Ints, offsets: Ints, loans: Ints, rows: int, out: tuple[Floats, Floats]) -> None:
-    """One loan a lane, payout negative, with the days since the flow before; unused lanes hold a loan at zero."""
-    block, gaps = out
-    for j in range(len(loans)):
-        at = offsets[loans[j]]
-        length = offsets[loans[j] + 1] - at
-        sign = -1.0 if length > 0 and values[at] > 0 else 1.0
-        before = days[at] if length > 0 else 0
-        for k in range(length):
-            block[k * LANES + j] = sign * values[at + k]
-            gaps[k * LANES + j] = float(days[at + k] - before)
-            before = days[at + k]
-        for k in range(length, rows):
-            block[k * LANES + j] = 0.0
-            gaps[k * LANES + j] = 0.0
-    for j in range(len(loans), LANES):
-        for k in range(rows):
-            block[k * LANES + j] = 1.0 if k else -1.0
-            gaps[k * LANES + j] = 1.0 if k else 0.0
+def gaps_of(days: Ints) -> Ints:
+    """The days since the flow before; nothing is asked of the first of a loan, which has none."""
+    gaps = np.zeros(len(days), np.int64)
+    for k in range(len(days) - 1):
+        gaps[k + 1] = days[k + 1] - days[k]
+    return gaps
 
 
 @compiled
 def guess(
-    block: Floats, gaps: Floats, rows: int, x: Floats, work: tuple[Floats, Floats, Floats, Floats, Floats]
-) -> None:
-    """Where to begin, from the mean and the spread of the repayments' days; `widest` becomes the longest gap.
+    block: Floats, gaps: Floats, rows: int, lane: tuple[Floats, Floats, Floats],
+    work: tuple[Floats, Floats, Floats, Floats, Floats, Floats],
+) -> None:  # fmt: skip
+    """Where to begin, from mean, spread and skew of the repayments' days; the term and the longest gap of each lane.
 
     Lanes of another pattern get an infinite longest gap, so that they are never proved.
     """
-    total, weighted, squared, day, widest = work
-    for row in work:
-        row[:] = 0.0
+    x, term, widest = lane
+    total, once, twice, thrice, least, most = work
+    term[:] = 0.0
+    widest[:] = 0.0
+    for each in work:
+        each[:] = 0.0
     for k in range(1, rows):
         amounts, gap = block[k * LANES : k * LANES + LANES], gaps[k * LANES : k * LANES + LANES]
         for j in range(LANES):
-            day[j] += gap[j]
-            total[j] += amounts[j]
-            weighted[j] += amounts[j] * day[j]
-            squared[j] += amounts[j] * day[j] * day[j]
-            strange = (amounts[j] < 0.0) | (gap[j] < 0.0)
-            widest[j] = np.inf if strange else max(widest[j], gap[j])
+            amount, day = amounts[j], term[j] + gap[j]
+            term[j] = day
+            total[j] += amount
+            once[j] += amount * day
+            twice[j] += amount * day * day
+            thrice[j] += amount * day * day * day
+            least[j] = min(least[j], min(amount, gap[j]))
+            most[j] = max(most[j], max(amount, -gap[j]))
+            widest[j] = max(widest[j], gap[j])
     for j in range(LANES):
-        share, mean = -block[j] / total[j], weighted[j] / total[j]
-        z = (share - 1.0) / (share + 1.0)
-        simple = -2.0 * z * (1.0 + z * z * (1.0 / 3.0 + z * z * 0.2)) / mean
-        near = simple + (squared[j] / total[j] - mean * mean) / (2.0 * mean) * simple * simple
-        lends = (block[j] < 0.0) & (total[j] > 0.0) & (weighted[j] > 0.0) & (total[j] - block[j] < HELD)
+        lent, repaid = -block[j], total[j]
+        mean, square, cube = once[j] / repaid, twice[j] / repaid, thrice[j] / repaid
+        turns = ((lent > 0.0) & (least[j] >= 0.0)) | ((lent < 0.0) & (most[j] <= 0.0))
+        lends = turns & (repaid * lent > 0.0) & (mean > 0.0) & (abs(repaid) + abs(lent) < HELD)
+        near = from_moments(lent, repaid, mean, square - mean * mean, cube - mean * (3.0 * square - 2.0 * mean * mean))
         x[j] = near if lends else 0.0
         widest[j] = widest[j] if lends else np.inf
-        # The bracket: thrice the error bound over the slope, which is at least the mean day's or the first gap's.
-        day[j] = 16.0 * ERROR * (rows + 2.0) / (mean if mean > 1.0 else 1.0)
 
 
 @compiled
@@ -138,32 +137,28 @@ def evaluate(block: Floats, gaps: Floats, rows: int, x: Floats, p: Floats, d: Fl
 
 
 @compiled
-def newton(block: Floats, gaps: Floats, rows: int, x: Floats, p: Floats, d: Floats) -> None:
-    """Newton in every lane until the last step was below 2⁻²⁸ of the loan's own time scale."""
+def newton(
+    block: Floats, gaps: Floats, rows: int, lane: tuple[Floats, Floats, Floats], half: Floats,
+    work: tuple[Floats, Floats],
+) -> None:  # fmt: skip
+    """Newton in every lane until each bracket is close, or no step moves; `half` is δ where it is proved, else -1."""
+    x, term, widest = lane
+    p, d = work
     for _ in range(24):
         evaluate(block, gaps, rows, x, p, d)
-        farthest = 0.0
+        wide, moving = 0, 0
         for j in range(LANES):
             # Without repayment the slope is nothing and the lane stays where it is.
-            step = (p[j] + block[j]) / d[j] if d[j] < 0.0 else 0.0
-            x[j] -= step
-            farthest = max(farthest, abs(step) * -d[j] / p[j] if d[j] < 0.0 and p[j] > 0.0 else 0.0)
-        if farthest < 3.7e-9:
+            inverse = 1.0 / d[j] if d[j] != 0.0 else 0.0
+            step, mass = (p[j] + block[j]) * inverse, (block[j] - p[j]) * inverse
+            size, error = abs(step), ERROR * (rows + 2.0)
+            doubt = error * (mass + 2.0 * size) + (abs(x[j]) + size) * 2.0**-50
+            delta = 1.25 * (doubt + 0.51 * term[j] * size * size)
+            clear = 0.99 * delta - doubt - 0.51 * term[j] * (size + delta) * (size + delta)
+            lends, within = widest[j] < np.inf, abs(x[j]) * widest[j] <= WIDEST
+            half[j] = delta if lends & within & (clear > 0.0) & (term[j] * (size + delta) <= 1e-3) else -1.0
+            x[j] -= step if lends else 0.0
+            wide += 1 if lends & (delta * term[j] > CLOSE) else 0
+            moving += 1 if lends & (size * term[j] > STILL) else 0
+        if wide == 0 or moving == 0:
             break
-
-
-@compiled
-def prove(block: Floats, gaps: Floats, rows: int, x: Floats, work: tuple[Floats, Floats, Floats, Floats]) -> None:
-    """Signs at both ends of a bracket around x; the second work row is positive where both are proved.
-
-    f is convex and falls: ``f(x - δ) ≥ f(x) + δ·|f'(x)|``, and ``f(x + δ) ≤ f(x) - δ·|f'(x)|·(1 - δ·longest day/2)``,
-    since ``f'' ≤ longest day · |f'|``. One evaluation at x thus bounds f at both ends.
-    """
-    p, sure, delta, widest = work
-    evaluate(block, gaps, rows, x, p, sure)
-    for j in range(LANES):
-        margin = ERROR * (rows + 2.0) * (p[j] - block[j])
-        # The slope is a sum of one sign; a hundredth covers its rounding and the second order.
-        within = ((abs(x[j]) + delta[j]) * widest[j] <= WIDEST) & (delta[j] * widest[j] * rows <= 1e-3)
-        clear = -sure[j] * delta[j] * 0.99 - abs(p[j] + block[j]) - margin
-        sure[j] = clear if within else -1.0

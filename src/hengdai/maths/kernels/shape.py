@@ -1,6 +1,6 @@
 """The shape of the blocks that kernels work on. Free of Numba, so that anybody may read it."""
 
-LANES = 64
+LANES = 32
 """Loans side by side, so that one instruction serves several of them."""
 CHUNK = 1024
 """Loans that are sorted by length and laid out together."""
