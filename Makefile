@@ -15,7 +15,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help run test check test-slow bench docs format lock clean environment
+.PHONY: help run test check test-slow bench docs format lock clean environment spark
 
 help: ## 列出这些目标 · list these targets
 	@echo "衡贷 Hengdai"
@@ -52,6 +52,11 @@ format: $(READY) ## 整理代码格式 · format the code
 lock: $(READY) ## 重新锁定依赖 · resolve the dependencies again into requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
 	  pyproject.toml --group dev -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
+	  --group spark --constraints requirements.lock -o requirements-spark.lock
+
+spark: $(READY) ## 加装 pyspark（约 400 MB，另需 Java 17） · add pyspark for its slow tests and benchmark
+	@sh tools/environment.sh '$(PYTHON)' requirements-spark.lock
 
 environment: $(READY) ## 仅准备环境 · set up the environment only
 	@:

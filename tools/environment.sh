@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes .venv hold exactly what requirements.lock says, and this project beside it, editable.
-# Usage: sh tools/environment.sh [python]     Called by make; safe to run again.
+# Usage: sh tools/environment.sh [python] [another lock]     Called by make; safe to run again. What the other lock
+# names is added.
 set -eu
 
 UV_VERSION=0.13.9
@@ -49,3 +50,6 @@ export UV_HTTP_TIMEOUT="${UV_HTTP_TIMEOUT:-180}"
 
 .venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes -r requirements.lock
 .venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --editable .
+if [ -n "${2:-}" ]; then
+    .venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes -r "$2"
+fi

@@ -8,7 +8,7 @@ from importlib.metadata import packages_distributions
 
 from tools.source import ROOT, sources
 
-LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+LOCK, SPARK = ((ROOT / name).read_text(encoding="utf-8") for name in ("requirements.lock", "requirements-spark.lock"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 SHIPPED_WITH = {"starlette", "pydantic-core"}
 """Parts of a declared package that it asks its users to import: FastAPI's requests, Pydantic's schemas."""
@@ -29,6 +29,7 @@ def lock_complaints(lock: str) -> list[str]:
 
 def test_the_lock_names_no_host_and_digests_everything() -> None:
     assert lock_complaints(LOCK) == []
+    assert lock_complaints(SPARK) == []
 
 
 def test_a_lock_with_an_address_or_without_digest_is_noticed() -> None:
@@ -40,6 +41,18 @@ def test_a_lock_with_an_address_or_without_digest_is_noticed() -> None:
 def test_the_lock_holds_every_declared_package() -> None:
     declared = named(PROJECT["project"]["dependencies"]) | named(PROJECT["dependency-groups"]["dev"])
     assert declared - named(LOCK.splitlines()) == set()
+
+
+def test_the_extra_for_spark_is_the_group_that_is_locked() -> None:
+    extra, group = PROJECT["project"]["optional-dependencies"]["spark"], PROJECT["dependency-groups"]["spark"]
+    assert extra == group
+    assert named(group) <= named(SPARK.splitlines())
+
+
+def test_the_two_locks_agree_where_both_name_a_package() -> None:
+    pins = [set(re.findall(r"^([a-z0-9-]+)==(\S+)", text, re.M)) for text in (LOCK, SPARK)]
+    shared = {name for name, _ in pins[0]} & {name for name, _ in pins[1]}
+    assert {pin for pin in pins[1] if pin[0] in shared} <= pins[0]
 
 
 def test_every_dependency_has_its_reason_and_no_reason_is_left_over() -> None:

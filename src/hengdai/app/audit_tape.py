@@ -132,7 +132,8 @@ def _read(tapes: Sequence[Tape], order: Order) -> Iterator[_Batch]:
             if problems:
                 raise MappingUnreadable(problems)
             named = raw.with_columns(pl.lit(tape.name).alias(SOURCE))
-            taken = _without_doubles(take_in(named, order.mapping, digits), seen)
+            taken = take_in(named, order.mapping, digits)
+            taken = without(taken, pl.Series(seen.twice(taken.loans["loan_id"])))
             if order.looking is None or not taken.loans.height:
                 yield _Batch(raw.height, taken)
             else:
@@ -187,17 +188,15 @@ class Seen:
         self._runs.append(run)
 
 
-def _without_doubles(taken: Taken, seen: Seen) -> Taken:
-    """The batch without loans whose number was met before; those become rejects."""
-    loans = taken.loans
-    twice = pl.Series(seen.twice(loans["loan_id"]))
+def without(taken: Taken, twice: pl.Series) -> Taken:
+    """The batch without the loans whose number came before; those become rejects."""
     if not twice.any():
         return taken
-    doubles = loans.filter(twice).select(
+    doubles = taken.loans.filter(twice).select(
         SOURCE, ROW, pl.lit("loan_id").alias("column"), pl.col("loan_id").alias("found"),
         pl.lit(TWICE.zh).alias("expected_zh"), pl.lit(TWICE.en).alias("expected_en"),
     )  # fmt: skip
-    return Taken(loans.filter(~twice), pl.concat([taken.rejects, doubles]).sort(SOURCE, ROW))
+    return Taken(taken.loans.filter(~twice), pl.concat([taken.rejects, doubles]).sort(SOURCE, ROW))
 
 
-__all__ = ["NUMBER", "Debits", "Looking", "Order", "Sink", "Tape", "audit_tape"]
+__all__ = ["NUMBER", "Debits", "Looking", "Order", "Sink", "Tape", "audit_tape", "without"]

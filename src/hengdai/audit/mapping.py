@@ -26,6 +26,7 @@ from hengdai.base.reason import Problem
 from hengdai.base.text import Text
 from hengdai.law import kinds
 from hengdai.law.fact import FactEntry
+from hengdai.law.pack import Pack
 
 _UNITS: Mapping[Type, tuple[Unit, ...]] = {Type.MONEY: MONEY_UNITS, Type.RATE: RATE_UNITS, Type.SHARE: SHARE_UNITS}
 _TYPES: Mapping[kinds.Unit, Type] = {
@@ -64,6 +65,11 @@ class TapeMapping:
     def mapped(self) -> frozenset[str]:
         """Names of the columns and facts that the tape or a constant gives."""
         return frozenset(self.readings) | frozenset(self.constants)
+
+    def judged_on(self, pack: Pack, asked: date | None = None) -> date | None:
+        """The day on which every loan is judged instead of its own: the one asked for, else the mapping's."""
+        told = pack.checked_on if self.as_if == "latest" else self.as_if
+        return asked or (told if isinstance(told, date) else None)
 
 
 def parse_mapping(data: Mapping[str, object], where: str, facts: Mapping[str, FactEntry]) -> TapeMapping:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -168,8 +168,7 @@ def _draft(tape: Path, pack: str) -> str:
 def _run(paths: Sequence[Path], asked: _Asked, watch: Callable[[Audited], None] | None = None) -> tuple[Order, Tally]:
     """Audit the tapes into the folder; returns what was ordered and what it adds up to."""
     read, pack = _mapping(paths, asked, FolderShelf())
-    latest = pack.checked_on if read.as_if == "latest" else read.as_if
-    as_if = asked.as_if.date() if asked.as_if else latest if isinstance(latest, date) else None
+    as_if = read.judged_on(pack, asked.as_if.date() if asked.as_if else None)
     tapes: list[Tape] = [BookTape(path) if is_book(path) else FileTape(path, read.encoding) for path in paths]
     order = Order(read, pack, as_if, Settings(frozenset(asked.switches)), _looking(paths, asked), watch)
     with FolderSink(asked.out) as sink:

@@ -1,0 +1,1 @@
+"""A door for clusters: the audit's core over an existing Spark, Arrow batches in and out."""
