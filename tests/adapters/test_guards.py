@@ -56,6 +56,8 @@ _FILL_OWN = {
     "consent_withdrawal": "INSERT INTO consent_withdrawal VALUES ($1, 'c', $1, '', 'p', now())",
     "release": "INSERT INTO release VALUES "
     "($1, 'r', $1, '', 'p', 'c', 'agency', 'k', 'collection', '{name}', now(), 'w', 'f', 'd')",
+    "overlap_asker": "INSERT INTO overlap_asker VALUES ($1, 'a', 'other', 5, now())",
+    "overlap_query": "INSERT INTO overlap_query VALUES ($1, 'q', 'other', '2026-01-01', 1, 1, 'd', now())",
     "contact": "INSERT INTO contact VALUES "
     "($1, 't', $1, 'L1', 'p', 'call', 'collection', 'debtor', 'a', now(), '2026-01-01', '', '[]', 'd', '{}', '{}')",
 }

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from hengdai.adapters.evidence.masking_pool import MaskingHere
 from hengdai.adapters.evidence.vault import FileVault
 from hengdai.app.actor import Actor, Role
-from hengdai.app.command import Status
+from hengdai.app.answer_overlap import FIELD, Asked, admit_asker, answer_overlap
+from hengdai.app.command import Outcome, Status
 from hengdai.app.contact_person import Contacting, contact_person
 from hengdai.app.erase_person import erase_person
 from hengdai.app.give_consent import Consenting, give_consent
@@ -21,6 +23,7 @@ from hengdai.app.rotate_keys import rotate_keys
 from hengdai.app.share_release import Sharing, share_release
 from hengdai.app.withdraw_consent import withdraw_consent
 from hengdai.base.identity import LoanId
+from hengdai.evidence.overlap import mask, overlap
 from hengdai.evidence.record import Attachment
 from hengdai.evidence.sealing import CannotOpen
 from hengdai.evidence.sharing import Receiver, open_share, public_of, read_mark
@@ -260,6 +263,41 @@ async def test_a_killed_erasure_is_finished_by_asking_again(desk: Desk) -> None:
     assert (await erase_person(desk.office, desk.bank, "e1", "borrower-1", "asked")).status is Status.REPLAYED
     (row,) = await rows(desk, "person")
     assert desk.vault.open(BANK, "borrower-1", "person 1", row["sealed"]) is None
+
+
+OTHERS = ["11010519491231002X", "440524188001010014"]  # the first one is hers
+
+
+async def asked_for(desk: Desk, identifiers: list[str], asker: str = "bank-b") -> tuple[Outcome, list[str]]:
+    """Ask the bank which of these it knows, as another institution would; what that learns."""
+    here, mine = MaskingHere(), b"\x11" * 32
+    asked = Asked(asker, mask(mine, here.points(FIELD, identifiers)))
+    outcome, answer = await answer_overlap(desk.office, desk.bank, desk.key(), asked, b"\x12" * 32, here)
+    if answer is None:
+        return outcome, []
+    # Another institution holds the other half of the answerer's secret.
+    split = b"\x13" * 32
+    answered, theirs = mask(split, answer.answered), mask(split, answer.theirs)
+    return outcome, overlap(identifiers, answered, mask(mine, theirs))
+
+
+async def test_a_known_institution_learns_what_is_common_within_its_quota_and_each_question_is_on_record(
+    desk: Desk,
+) -> None:
+    await registered(desk)
+    assert code((await asked_for(desk, OTHERS))[0]) == "NOT_FOUND"
+    assert code(await admit_asker(desk.office, desk.plat, desk.key(), "bank-b", 9)) == "FORBIDDEN"
+    body(await admit_asker(desk.office, desk.bank, desk.key(), "bank-b", 3))
+    outcome, both = await asked_for(desk, OTHERS)
+    assert (body(outcome)["held"], both) == (1, OTHERS[:1])
+    assert code((await asked_for(desk, OTHERS))[0]) == "QUOTA_SPENT"
+    assert (await asked_for(desk, OTHERS[1:]))[1] == []
+    desk.clock.put(date(2026, 1, 6))
+    body(await erase_person(desk.office, desk.bank, desk.key(), "borrower-1", "asked"))
+    assert (await asked_for(desk, OTHERS))[1] == []
+    body(await admit_asker(desk.office, desk.bank, desk.key(), "bank-b", 0))
+    assert code((await asked_for(desk, OTHERS))[0]) == "QUOTA_SPENT"
+    assert [(row["asked"], row["held"]) for row in await rows(desk, "overlap_query")] == [(2, 1), (1, 1), (2, 0)]
 
 
 async def test_after_a_rotation_everything_opens_as_before(desk: Desk) -> None:

@@ -285,6 +285,8 @@ VERBS: dict[str, Attempt | str] = {
     "withdraw_consent.withdraw_consent": _PERSON,
     "share_release.share_release": _PERSON,
     "contact_person.contact_person": _PERSON,
+    "answer_overlap.admit_asker": _PERSON,
+    "answer_overlap.answer_overlap": _PERSON,
     "offer.offer": _offer,
     "confirm_disclosure.confirm_disclosure": _confirm,
     "sign.sign": _sign,
@@ -381,6 +383,8 @@ TABLES: dict[str, tuple[str, ...] | str] = {
     "consent": ("UPDATE consent SET separate = true WHERE $1 <> ''",),
     "consent_withdrawal": ("DELETE FROM consent_withdrawal WHERE $1 <> ''",),
     "release": ("UPDATE release SET receiver = 'x' WHERE $1 <> ''",),
+    "overlap_asker": ("UPDATE overlap_asker SET daily = 9 WHERE $1 <> ''",),
+    "overlap_query": ("DELETE FROM overlap_query WHERE $1 <> ''",),
     "contact": ("UPDATE contact SET stopping = '{}' WHERE $1 <> ''",),
     "evidence_leaf": "says which row became which leaf of the evidence log",
 }

@@ -352,6 +352,8 @@ COMMANDS: dict[str, tuple[str, ...] | str] = {
     "law shadow report": "reads",
     "keys create": ("--org", "F-1", "--role", "admin"),
     "keys list": ("--org", "F-1"),
+    "overlap admit": "writes a quota, which no gate looks at",
+    "overlap answer": "writes that somebody asked, which no gate looks at",
     "share release": "writes a receipt, which no gate looks at",
     **{f"person {name}": "writes nothing that a gate looks at" for name in _PERSON.split()},
     "keys revoke": "says who may come in, nothing of loans",

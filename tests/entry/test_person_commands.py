@@ -57,6 +57,27 @@ def test_a_person_is_kept_released_and_erased_from_the_command_line(hengdai: obj
     assert (read.returncode, read.stdout, "is erased" in read.stderr) == (Exit.REFUSED, "", True)
 
 
+def test_two_institutions_learn_whom_they_share_by_files_exchanged(hengdai: object, tmp_path: Path) -> None:
+    assert callable(hengdai)
+    ids, question, answer, final, secret = (
+        str(tmp_path / name) for name in ("ids.txt", "question.json", "answer.json", "final.json", "question.key")
+    )
+    Path(ids).write_text("440524188001010014\n11010519491231002X\n")
+    (tmp_path / "her.json").write_text(json.dumps({**HER, "id_number": "11010519491231002X"}))
+    done(hengdai("person", "register", "b-1", str(tmp_path / "her.json"), "--org", "bank-a"))
+    one = ("--workers", "1")
+    asked = hengdai("overlap", "ask", ids, "-o", question, "--secret", secret, "--asker", "bank-b", *one)
+    assert asked.returncode == Exit.DONE, asked.stderr
+    turned = hengdai("overlap", "answer", question, "-o", answer, "--org", "bank-a", *one)
+    assert (turned.returncode, Path(answer).exists()) == (Exit.REFUSED, False)
+    done(hengdai("overlap", "admit", "bank-b", "--org", "bank-a", "--daily", "2"))
+    assert done(hengdai("overlap", "answer", question, "-o", answer, "--org", "bank-a", *one))["asked"] == 2
+    assert hengdai("overlap", "second", answer, "-o", final, *one).returncode == Exit.DONE
+    read = hengdai("overlap", "read", final, ids, "--secret", secret, *one)
+    assert (read.returncode, read.stdout) == (Exit.DONE, "11010519491231002X\n")
+    assert "11010519491231002X" not in Path(question).read_text() + Path(answer).read_text() + Path(final).read_text()
+
+
 def test_a_file_that_holds_something_else_is_unreadable(hengdai: object, tmp_path: Path) -> None:
     assert callable(hengdai)
     for content in ('{"password": "x"}', '{"name": 1}', "[]", "{}"):

@@ -85,6 +85,19 @@ class ContactRow:
     stopping: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class OverlapRow:
+    """A question about common applicants that was answered: how many were asked about, among how many."""
+
+    id: str
+    asker: str
+    day: date
+    asked: int
+    held: int
+    digest: str
+    at: datetime
+
+
 class Persons(Protocol):
     """What the verbs about persons ask and record. A person belongs to the organisation that acts."""
 
@@ -138,6 +151,26 @@ class Persons(Protocol):
 
     async def calls_on(self, org: OrgId, loan: LoanId, day: date) -> int:
         """How many calls about the loan were let through on that day."""
+        ...
+
+    async def persons_with(self, field: str) -> Sequence[PersonRow]:
+        """The latest state of each of the actor's persons that has this field; erased ones left out."""
+        ...
+
+    async def add_asker(self, id: str, asker: str, daily: int, at: datetime) -> None:
+        """Write how many identifiers an institution may ask about in a day."""
+        ...
+
+    async def quota_of(self, asker: str) -> int | None:
+        """The last quota that was written; None for an institution that was never admitted."""
+        ...
+
+    async def asked_on(self, asker: str, day: date) -> int:
+        """How many identifiers it asked about on that day."""
+        ...
+
+    async def add_overlap(self, row: OverlapRow) -> None:
+        """Write a question."""
         ...
 
 

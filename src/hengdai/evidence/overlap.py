@@ -41,6 +41,10 @@ class Masking(Protocol):
         """:func:`mask` of all points, in their order; raises :class:`BadPoint`."""
         ...
 
+    def points(self, domain: str, identifiers: Sequence[str]) -> list[bytes]:
+        """:func:`point_of` each identifier, in their order."""
+        ...
+
 
 def point_of(domain: str, identifier: str) -> bytes:
     """The point of an identifier: the first of SHA-512(domain, identifier, 0, 1, …) whose u lies on the curve."""
@@ -62,6 +66,11 @@ def mask(secret: bytes, points: Sequence[bytes]) -> list[bytes]:
         return [key.exchange(X25519PublicKey.from_public_bytes(point)) for point in points]
     except ValueError as error:
         raise BadPoint(f"对方给出的点不合法 / the other side sent no proper point: {error}") from None
+
+
+def masked_set(masking: Masking, secret: bytes, domain: str, identifiers: Sequence[str]) -> list[bytes]:
+    """Identifiers under the secret as a set: sorted by what nobody can foresee, so that no order is told."""
+    return sorted(masking.mask(secret, masking.points(domain, sorted(set(identifiers)))))
 
 
 def overlap(mine: Sequence[str], answered: Sequence[bytes], theirs: Sequence[bytes]) -> list[str]:

@@ -9,6 +9,29 @@ from hengdai.evidence.overlap import mask, point_of
 _PIECE = 2_000
 
 
+class MaskingHere:
+    """A `Masking` in this very process; a context manager."""
+
+    def __enter__(self) -> "MaskingHere":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def mask(self, secret: bytes, points: Sequence[bytes]) -> list[bytes]:
+        """All points times the secret, in their order."""
+        return mask(secret, points)
+
+    def points(self, domain: str, identifiers: Sequence[str]) -> list[bytes]:
+        """The points of all identifiers, in their order."""
+        return _points(domain, identifiers)
+
+
+def masking(workers: int) -> "MaskingHere | MaskingPool":
+    """A pool of so many processes, or none for one."""
+    return MaskingHere() if workers == 1 else MaskingPool(workers)
+
+
 class MaskingPool:
     """A `Masking` over `workers` processes; a context manager."""
 

@@ -68,6 +68,8 @@ LEAF_TABLES = (
     _about_person(person_tables.consent_withdrawal, RecordKind.CONSENT, ("consent",), "withdrawn"),
     _about_person(person_tables.release, RecordKind.RELEASE, ("release",), "at"),
     _about_person(person_tables.contact, RecordKind.CONTACT, ("contact_id",), "at"),
+    _plain(person_tables.overlap_asker, RecordKind.CONFIGURATION, ("admission",), "at"),
+    _plain(person_tables.overlap_query, RecordKind.ACCESS, ("query",), "at"),
     # That somebody was erased is to be read afterwards, so its salt stands in the clear.
     _plain(person_tables.erasure, RecordKind.ERASURE, ("person",), "known"),
 )

@@ -129,5 +129,33 @@ contact = Table(
     comment="each contact with a person about a loan, and each that the law stopped before it was made",
 )  # fmt: skip
 
-APPEND_ONLY = (person, person_access, erasure, consent, consent_withdrawal, release, contact)
+overlap_asker = Table(
+    "overlap_asker", metadata,
+    org(_OWNER),
+    column("admission", Text, "UUIDv7; the last one counts", key=True),
+    column("asker", Text, "who may ask"),
+    column("daily", Integer, "about how many identifiers a day; 0 ends it"),
+    column("at", INSTANT, "when"),
+    *recorded_in("overlap_asker"),
+    comment="institutions that may ask which applicants are common, and their quotas",
+)  # fmt: skip
+
+overlap_query = Table(
+    "overlap_query", metadata,
+    org(_OWNER),
+    column("query", Text, "UUIDv7", key=True),
+    column("asker", Text, "who asked"),
+    column("day", Date, "on which day of its quota"),
+    column("asked", Integer, "about how many identifiers"),
+    column("held", Integer, "among how many of ours"),
+    column("digest", Text, "SHA-256 of the masked points that were asked about"),
+    column("at", INSTANT, "when"),
+    *recorded_in("overlap_query"),
+    Index("overlap_query_day", "org", "asker", "day"),
+    comment="each question about common applicants that was answered",
+)  # fmt: skip
+
+APPEND_ONLY = (
+    person, person_access, erasure, consent, consent_withdrawal, release, contact, overlap_asker, overlap_query,
+)  # fmt: skip
 """Tables whose rows are never changed or removed: all of them."""

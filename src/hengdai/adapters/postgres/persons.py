@@ -14,13 +14,15 @@ from hengdai.adapters.postgres.person_tables import (
     consent_withdrawal,
     contact,
     erasure,
+    overlap_asker,
+    overlap_query,
     person,
     person_access,
     release,
 )
 from hengdai.adapters.postgres.session import Session
 from hengdai.adapters.postgres.tables import loan
-from hengdai.app.persons import About, AccessRow, ConsentRow, ContactRow, PersonRow, ReleaseRow
+from hengdai.app.persons import About, AccessRow, ConsentRow, ContactRow, OverlapRow, PersonRow, ReleaseRow
 from hengdai.base.identity import LoanId, OrgId
 from hengdai.evidence.consent import ConsentGiven
 from hengdai.evidence.record import Attachment
@@ -48,10 +50,7 @@ class StoredPersons(Session):
         """The latest state of what the actor's organisation keeps of the person."""
         asked = select(person).where(person.c.org == self.actor.org, person.c.person == name)
         row = (await self.connection.execute(asked.order_by(person.c.version.desc()).limit(1))).one_or_none()
-        if row is None:
-            return None
-        attachments = tuple(attachment(each) for each in _json(row.attachments))
-        return PersonRow(row.person, row.version, row.known, tuple(row.fields), attachments, bytes(row.sealed))
+        return None if row is None else _person(row)
 
     async def add_person(self, row: PersonRow) -> None:
         """Write a new state."""
@@ -171,8 +170,54 @@ class StoredPersons(Session):
         )
         return int((await self.connection.execute(asked)).scalar_one())
 
+    async def persons_with(self, field: str) -> Sequence[PersonRow]:
+        """The latest state of each of the actor's persons that has this field; erased ones left out."""
+        gone = select(erasure.c.person).where(erasure.c.org == self.actor.org)
+        states = select(person).where(person.c.org == self.actor.org, person.c.person.not_in(gone))
+        found = (await self.connection.execute(states.order_by(person.c.person, person.c.version))).all()
+        latest = {row.person: row for row in found}  # the later state of a person stands behind the earlier one
+        return [_person(row) for row in latest.values() if field in row.fields]
+
+    async def add_asker(self, id: str, asker: str, daily: int, at: datetime) -> None:
+        """Write how many identifiers an institution may ask about in a day."""
+        values = {"admission": id, "asker": asker, "daily": daily, "at": at}
+        await self.connection.execute(insert(overlap_asker).values(org=self.actor.org, **values))
+
+    async def quota_of(self, asker: str) -> int | None:
+        """The last quota that was written; None for an institution that was never admitted."""
+        asked = select(overlap_asker.c.daily).where(
+            overlap_asker.c.org == self.actor.org, overlap_asker.c.asker == asker
+        )
+        found = await self.connection.execute(asked.order_by(overlap_asker.c.admission.desc()).limit(1))
+        daily: int | None = found.scalar_one_or_none()
+        return daily
+
+    async def asked_on(self, asker: str, day: date) -> int:
+        """How many identifiers it asked about on that day."""
+        mine = (overlap_query.c.org == self.actor.org, overlap_query.c.asker == asker, overlap_query.c.day == day)
+        found = await self.connection.execute(select(func.coalesce(func.sum(overlap_query.c.asked), 0)).where(*mine))
+        return int(found.scalar_one())
+
+    async def add_overlap(self, row: OverlapRow) -> None:
+        """Write a question."""
+        values = {
+            "query": row.id,
+            "asker": row.asker,
+            "day": row.day,
+            "asked": row.asked,
+            "held": row.held,
+            "digest": row.digest,
+            "at": row.at,
+        }
+        await self.connection.execute(insert(overlap_query).values(org=self.actor.org, **values))
+
     def _about(self, about: About) -> dict[str, object]:
         return {"org": about.org, "via": self.actor.org, "loan_id": about.loan, "person": about.person}
+
+
+def _person(row: Any) -> PersonRow:
+    attachments = tuple(attachment(each) for each in _json(row.attachments))
+    return PersonRow(row.person, row.version, row.known, tuple(row.fields), attachments, bytes(row.sealed))
 
 
 def _consent(row: Mapping[Any, Any]) -> ConsentRow:
