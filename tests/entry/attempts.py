@@ -266,6 +266,7 @@ VERBS: dict[str, Attempt | str] = {
     "replay.begin": "tried with whole books",
     "replay.replay_slice": "tried with whole books",
     "replay_books.check_books": "reads",
+    "replay_loan.replay_loan": "reads",
     "summary.summary": "reads",
     "summary.last_day": "reads",
     "verdicts.verdicts": "reads",
