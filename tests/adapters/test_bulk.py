@@ -16,6 +16,7 @@ from hengdai.app.work import JudgementRow, LoanChange
 from hengdai.base.check import Defect
 from hengdai.base.identity import EntryId, EventId, LoanId
 from hengdai.loan.fold import fold
+from hengdai.product.cost import quote
 from tests.app.desk import BANK, Desk, body, yuan
 
 
@@ -29,6 +30,8 @@ async def copies(desk: Desk, count: int) -> list[LoanChange]:
         entries = await work.entries(BANK, LoanId("template"))
         judgements = await work.judgements(BANK, LoanId("template"))
     assert record is not None
+    price = quote(record.loan.terms)
+    cost = (price.simple_e8, price.compound_e8)
     by_stage = {row.stage: row for row in judgements}
     gates = {"offered": "application", "signed": "signing", "disbursed": "disbursement"}
     made = []
@@ -49,7 +52,8 @@ async def copies(desk: Desk, count: int) -> list[LoanChange]:
             for event_ in events
             if event_.fact.kind in gates
         }
-        made.append(LoanChange(BANK, id, None, fold(id, events), events, moved, rows, clearances, date(2026, 2, 5)))
+        day = date(2026, 2, 5)
+        made.append(LoanChange(BANK, id, None, fold(id, events), events, moved, rows, clearances, day, cost_e8=cost))
     return made
 
 

@@ -340,6 +340,7 @@ COMMANDS: dict[str, tuple[str, ...] | str] = {
     "explain": "reads",
     "evidence export": "reads",
     "evidence monitor": "reads",
+    "evidence replay": "reads",
     "evidence seal": "writes leaves about rows that are there, never a row of a loan",
     "law impact": "reads",
     "law pages": "reads",
