@@ -53,6 +53,8 @@ def test_fsck_answers_by_exit_code_and_names_the_entry(tmp_path: Path) -> None:
     assert told.returncode == 3
     assert "entry 1:" in told.stdout
     assert hengdai("evidence", "fsck", tmp_path / "missing").returncode == 2
+    (tmp_path / "elsewhere").mkdir()
+    assert hengdai("evidence", "fsck", tmp_path / "elsewhere").returncode == 2, "an empty folder is no log that holds"
 
 
 def test_a_receiver_makes_a_key_and_opens_what_was_released_to_it(tmp_path: Path) -> None:

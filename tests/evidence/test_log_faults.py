@@ -343,6 +343,11 @@ def test_a_head_that_is_not_ours_is_refused(tmp_path: Path) -> None:
     assert [fault.where for fault in fsck(tmp_path).faults] == ["head"]
 
 
+def test_a_checkpoint_that_is_none_is_a_fault_of_a_log_without_a_head(tmp_path: Path) -> None:
+    (tmp_path / "checkpoint").write_text("junk\n")
+    assert [fault.where for fault in fsck(tmp_path).faults] == ["checkpoint"]
+
+
 def test_the_empty_log_is_whole(tmp_path: Path) -> None:
     assert fsck(tmp_path).faults == ()
     assert audit(0, FileLogStore(tmp_path).read)[1] == []

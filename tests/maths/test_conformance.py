@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from hengdai.maths.conformance import Outcome, Result, closing_line, run_apr, run_schedule
+from hengdai.maths.root import Flow, NoRate, solve
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "vectors"
 OWN = Path(__file__).parent / "cases"
@@ -64,3 +67,28 @@ def test_an_unknown_convention_is_skipped_by_name_and_an_unreadable_line_fails()
     assert [result.outcome for result in results] == [Outcome.SKIP, Outcome.FAIL, Outcome.FAIL]
     assert "MOON_APR" in results[0].reason
     assert closing_line(results) == "0 passed, 2 failed, 1 skipped"
+
+
+def test_the_other_roots_that_publishers_name_are_all_found() -> None:
+    records = [json.loads(line, parse_float=Decimal) for line in _lines(SHARED / "apr.jsonl")]
+    tried = 0
+    for record in records:
+        if not record.get("other_roots"):
+            continue
+        signs = {"advance": -1, "payment": 1, "charge": 1}
+        moments = [
+            Fraction(flow["t"]) + Fraction(flow.get("f") or 0).limit_denominator(30) for flow in record["cash_flows"]
+        ]
+        flows = [
+            Flow(int(Fraction(flow["amount"]) * 1000) * signs[flow["kind"]], int(moment), moment - int(moment))
+            for flow, moment in zip(record["cash_flows"], moments, strict=True)
+        ]
+        per_year = Fraction(record.get("unit_periods_per_year", 1))
+        with pytest.raises(NoRate) as refused:
+            solve(flows)
+        found = sorted(candidate * per_year for candidate in refused.value.candidates)
+        published = sorted([*map(Fraction, record["other_roots"]), Fraction(record["expected_rate"])])
+        assert len(found) == len(published)
+        assert all(abs(one - other) < Fraction(1, 10_000) for one, other in zip(found, published, strict=True))
+        tried += 1
+    assert tried >= 3

@@ -39,7 +39,10 @@ def fsck(
         head = store.head()
     except UnreadableHead as error:
         return Checked(0, EMPTY_ROOT, (Fault("head", Text("日志头无法读取", str(error))),))
-    size = head.size if head else _published_size(store)
+    try:
+        size = head.size if head else _published_size(store)
+    except BadNote as error:
+        return Checked(0, EMPTY_ROOT, (Fault("checkpoint", Text(f"检查点格式有误: {error}", str(error))),))
     root, faults = audit_above(size, _runs(directory, size, workers, told), store.read) if size else (EMPTY_ROOT, [])
     if head and root != head.root:
         faults.append(Fault("head", Text("条目的树根与已提交的树根不符", "the entries do not have the committed root")))

@@ -70,6 +70,9 @@ def fsck(
         stop(Exit.UNREADABLE, str(error))
     if not directory.is_dir():
         stop(Exit.UNREADABLE, f"目录不存在 / no such directory: {directory}")
+    if not any((directory / name).exists() for name in ("head", "checkpoint")):
+        # A log not yet begun is whole, yet nobody who asks for a check wants to hear that of an empty folder.
+        stop(Exit.UNREADABLE, f"没有日志头也没有检查点, 无从核验 / neither a head nor a checkpoint in {directory}")
     checked = check_log(directory, log, workers)
     for fault in checked.faults:
         data(str(fault))
