@@ -16,6 +16,7 @@ from hengdai.app.command import Outcome, Status
 from hengdai.app.contact_person import Contacting, contact_person
 from hengdai.app.erase_person import erase_person
 from hengdai.app.give_consent import Consenting, give_consent
+from hengdai.app.offer import Application, offer
 from hengdai.app.pay import pay
 from hengdai.app.read_person import read_person
 from hengdai.app.register_person import PersonalData, register_person
@@ -28,7 +29,7 @@ from hengdai.evidence.record import Attachment
 from hengdai.evidence.sealing import CannotOpen
 from hengdai.evidence.sharing import Receiver, open_share, public_of, read_mark
 from hengdai.product.terms import Intent
-from tests.app.desk import BANK, Desk, body, code, yuan
+from tests.app.desk import BANK, Desk, body, code, terms, yuan
 
 pytestmark = pytest.mark.asyncio
 
@@ -298,6 +299,39 @@ async def test_a_known_institution_learns_what_is_common_within_its_quota_and_ea
     body(await admit_asker(desk.office, desk.bank, desk.key(), "bank-b", 0))
     assert code((await asked_for(desk, OTHERS))[0]) == "QUOTA_SPENT"
     assert [(row["asked"], row["held"]) for row in await rows(desk, "overlap_query")] == [(2, 1), (1, 1), (2, 0)]
+
+
+async def test_a_borrower_goes_by_no_identity_number_and_no_phone(desk: Desk) -> None:
+    for reference in ("11010519491231002X", "13800138000", "8613800138000"):
+        data = PersonalData(reference, HER)
+        assert code(await register_person(desk.office, desk.bank, desk.key(), data)) == "NAMES_A_PERSON"
+        application = Application(terms(), reference, LoanId("L9"))
+        assert code(await offer(desk.office, desk.bank, desk.key(), application)) == "NAMES_A_PERSON"
+    for reference in (
+        "110105194912310021",
+        "12345678901",
+        "1000000000000000001",
+    ):  # no such numbers
+        data = PersonalData(reference, HER)
+        assert body(await register_person(desk.office, desk.bank, desk.key(), data))["version"] == 1
+
+
+async def test_a_facilitator_works_with_its_own_persons_on_the_loans_it_facilitates(desk: Desk) -> None:
+    await desk.active()
+    body(await register_person(desk.office, desk.plat, desk.key(), PersonalData("borrower-1", HER)))
+    body(await give_consent(desk.office, desk.plat, desk.key(), ASKING))
+    about = replace(SHARING, loan=LoanId("L1"))
+    body((await share_release(desk.office, desk.plat, desk.key(), about))[0])
+    body(await contact_person(desk.office, desk.call("L1", actor=desk.plat), CALL))
+    await registered(desk)
+    body(await contact_person(desk.office, desk.call("L1"), CALL))
+    async with desk.store.begin(desk.plat) as work:
+        assert await work.calls_on(BANK, LoanId("L1"), date(2026, 1, 5)) == 2
+    kept = [(row["org"], row["via"], row["loan_id"]) for row in await rows(desk, "release")]
+    assert kept == [("bank", "plat", "L1")]
+    for keeper in (desk.plat.org, BANK):
+        desk.vault.erase(keeper, "borrower-1")
+    assert code((await share_release(desk.office, desk.plat, desk.key(), about))[0]) == "ALREADY_ERASED"
 
 
 async def test_after_a_rotation_everything_opens_as_before(desk: Desk) -> None:

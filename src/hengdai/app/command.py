@@ -32,6 +32,10 @@ class Turned(Enum):
     KEY_REUSED = Text("幂等键 {key} 已用于另一请求", "idempotency key {key} was used for another request")
     NOT_FOUND = Text("未找到 {what}", "{what} was not found")
     UNREADABLE = Text("请求有误: {problem}", "the request is wrong: {problem}")
+    NAMES_A_PERSON = Text(
+        "借款人编号应为自编编号, 不得为证件号码或手机号",
+        "a borrower goes by a reference of your own, never by an identity number or a phone",
+    )
     LAW_SILENT = Text("法规未覆盖: {problem}", "the law does not reach: {problem}")
     LAW_CHANGED = Text(
         "判定之后现行法规已更换: 判定时 {judged}, 现为 {live}",

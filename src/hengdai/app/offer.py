@@ -12,7 +12,7 @@ from hengdai.app.judging import Judged, judge_offer
 from hengdai.app.live_law import LiveLaw, live_law
 from hengdai.app.ports import Office
 from hengdai.app.work import LoanChange, Work
-from hengdai.base.identity import EventId, LoanId
+from hengdai.base.identity import EventId, LoanId, names_a_person
 from hengdai.law.errors import LawIsSilent
 from hengdai.law.pack import Pack
 from hengdai.loan import refusal
@@ -62,6 +62,8 @@ async def offer(office: Office, actor: Actor, key: str, application: Application
 
 
 async def _offer(office: Office, work: Work, actor: Actor, application: Application) -> Mapping[str, object]:
+    if names_a_person(application.borrower):
+        raise Declined(No.because(Turned.NAMES_A_PERSON))
     law = await _law(office, work, actor, application.terms)
     terms = _current(law.pack, application.terms)
     parties = terms.parties

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hengdai.app.actor import Actor
-from hengdai.app.command import Call, Declined, Outcome, refused, run
+from hengdai.app.command import Call, Declined, No, Outcome, Turned, refused, run
 from hengdai.app.person import erased_already, may_not, place_of
 from hengdai.app.persons import PersonRow
 from hengdai.app.ports import Office
 from hengdai.app.work import Work
 from hengdai.base.canonical import canonical
+from hengdai.base.identity import names_a_person
 from hengdai.evidence.record import Attachment
 from hengdai.evidence.sealing import CannotOpen
 
@@ -32,6 +33,8 @@ async def register_person(office: Office, actor: Actor, key: str, data: Personal
     forbidden = may_not(actor)
     if forbidden is not None:
         return refused(forbidden)
+    if names_a_person(data.person):
+        return refused(No.because(Turned.NAMES_A_PERSON))
     try:
         office.vault.enrol(actor.org, data.person)
         about = office.vault.digest(actor.org, data.person, data.content())

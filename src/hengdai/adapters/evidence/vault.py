@@ -93,13 +93,18 @@ class FileVault:
     def _data_key(self, org: str, person: str) -> bytes | None:
         """None for an erased person; one without a key here raises :class:`CannotOpen`: another folder, most likely."""
         store = self._store(org)
+        epoch = store.epoch()
         try:
             wrapped = store.wrapped(person)
+            if wrapped is None:
+                raise CannotOpen(f"{self._root} 中没有 {org} 的 {person} 的密钥 / holds no key of {person} of {org}")
+            return unwrap_key(self._organisation_key(org, epoch), wrapped)
         except Erased:
             return None
-        if wrapped is None:
-            raise CannotOpen(f"{self._root} 中没有 {org} 的 {person} 的密钥 / holds no key of {person} of {org}")
-        return unwrap_key(self._organisation_key(org, store.epoch()), wrapped)
+        except CannotOpen:
+            if store.epoch() == epoch:
+                raise
+        return self._data_key(org, person)  # the keys were rotated meanwhile
 
     def _store(self, org: str) -> FileKeyStore:
         return FileKeyStore(self._root / "wrapped" / _name(org))

@@ -100,7 +100,6 @@ release = Table(
     column("watermark", Text, "64 bits, hex, that tie a copy to this release"),
     column("file_sha256", Text, "SHA-256 of the sealed file"),
     column("pack_digest", Text, "the law it was judged by"),
-    ForeignKeyConstraint(["org", "consent"], ["consent.org", "consent.consent"]),
     *recorded_in("release"),
     Index("release_person", "via", "person"),
     comment="receipts of what left the house, sealed to one receiver",

@@ -63,6 +63,9 @@ def explain_failure(error: Exception) -> int:
     if type(error).__name__ == "DatabaseUnavailable":
         say(str(error))
         return Exit.UNAVAILABLE
+    if type(error).__name__ == "CannotOpen":
+        say(str(error))
+        return Exit.REFUSED
     if isinstance(error, Defect):
         say(f"程序缺陷 / defect: {error}")
         return Exit.DEFECT

@@ -87,7 +87,7 @@ class ReadingIn(In):
 
 
 class GroundIn(In):
-    """抹除理由 / why."""
+    """抹除理由, 不得含个人信息 / why; it names nobody, since it is kept."""
 
     ground: Words
 

@@ -30,6 +30,7 @@ STATUS: dict[str, int] = {
     "key_reused": 422,
     "not_found": 404,
     "unreadable": 422,
+    "names_a_person": 422,
     "law_silent": 422,
     "law_changed": 409,
     "not_yours": 403,
