@@ -76,7 +76,7 @@ def rates(values: columns.Ints, days: columns.Ints, offsets: columns.Ints) -> No
     pairs = list(zip(when, flows, strict=True))[:5_000]
     xirr = best(lambda: [pyxirr.xirr(day, flow) for day, flow in pairs]) / len(pairs)
     report("dated rate (act/365), proved", loans, dated, {"pyxirr.xirr": xirr})
-    both = best(lambda: columns.all_in_columns(values, offsets, 12, THREADS), 1)
+    both = best(lambda: columns.all_in_columns(values, offsets, 12, threads=THREADS), 1)
     report("all-in simple and compound", loans, both, {"pyxirr.irr": rivals["pyxirr.irr"]})
 
 
