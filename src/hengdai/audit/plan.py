@@ -126,9 +126,10 @@ def _put(plans: Plans, which: Ints, made: PlanColumns, agrees: Bools) -> None:
     sizes = np.diff(made.offsets)[good]
     if not len(sizes):
         return
-    within = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    source = np.repeat(made.offsets[:-1][good], sizes) + within
-    target = np.repeat(plans.offsets[:-1][which[good]], sizes) + within
+    begins = np.cumsum(sizes) - sizes
+    rows = np.arange(int(sizes.sum()))
+    target = rows + np.repeat(plans.offsets[:-1][which[good]] - begins, sizes)
+    source = slice(None) if good.all() else rows + np.repeat(made.offsets[:-1][good] - begins, sizes)
     pairs = ((plans.due, made.due), (plans.principal, made.principal), (plans.interest, made.interest),
              (plans.closing, made.closing))  # fmt: skip
     for mine, theirs in pairs:

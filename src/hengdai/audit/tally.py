@@ -100,11 +100,9 @@ class Tally:
         weighed = audited.weighed
         loans = np.bincount(weighed.kind, minlength=weighed.kinds.height)
         for rule in weighed.rules:
-            told = weighed.kinds[rule.id]
-            for outcome in Outcome:
-                count = int(loans[(told == outcome.value).to_numpy()].sum())
-                if count:
-                    self.outcomes[rule.id, outcome.value] += count
+            told = weighed.kinds[rule.id].to_physical().to_numpy()
+            counts = [int(loans[told == code].sum()) for code in range(len(Outcome))]
+            self.outcomes.update({(rule.id, o.value): n for o, n in zip(Outcome, counts, strict=True) if n})
         self.missing.update(weighed.missing)
 
     def _money(self, found: pl.DataFrame) -> None:

@@ -73,8 +73,9 @@ class FileDebits:
         """Keep the debits of these payees, and the first time those with telling words, whoever took them."""
         if self._read and not payees:
             return
+        known = pl.Series(sorted(payees), dtype=pl.String)
         for batch in columns_of(self._path, (self._key, *DEBITS), CODED):
-            wanted = of_values(batch, "payee", lambda names: names.is_in(payees))
+            wanted = of_values(batch, "payee", lambda names: names.is_in(known))
             words = of_values(batch, "text", telling_words)
             telling = wanted & ~words if self._read else wanted | words
             if telling.any():

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -219,10 +220,13 @@ def _looking(paths: Sequence[Path], asked: _Asked) -> Looking | None:
 
 def _write(report: Report, asked: _Asked) -> None:
     out = asked.out
-    told = json.dumps(summary(report), ensure_ascii=False, indent=1, default=str)
-    (out / "summary.json").write_text(told + "\n", encoding="utf-8")
     (out / "report.html").write_text(page(report, "zh", "report.en.html"), encoding="utf-8")
-    (out / "report.en.html").write_text(page(report, "en", "report.html"), encoding="utf-8")
-    why = print_pdf(out / "report.html", out / "report.pdf") if asked.pdf else None
+    with ThreadPoolExecutor(1) as beside:
+        # The browser prints while the rest is written.
+        printed = beside.submit(print_pdf, out / "report.html", out / "report.pdf") if asked.pdf else None
+        (out / "report.en.html").write_text(page(report, "en", "report.html"), encoding="utf-8")
+        told = json.dumps(summary(report), ensure_ascii=False, indent=1, default=str)
+        (out / "summary.json").write_text(told + "\n", encoding="utf-8")
+    why = printed.result() if printed is not None else None
     if why is not None:
         say(why)
