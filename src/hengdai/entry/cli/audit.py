@@ -15,6 +15,7 @@ from hengdai.adapters.packs import FolderShelf
 from hengdai.adapters.tapes.book import BookTape, is_book
 from hengdai.adapters.tapes.debits import FileDebits, looking_in
 from hengdai.adapters.tapes.files import FileTape, FolderSink, mapping_data, sample_of
+from hengdai.adapters.tapes.query import QueryTape, is_query
 from hengdai.adapters.tapes.runoff import write_runoff
 from hengdai.adapters.tapes.unreadable import TapeUnreadable
 from hengdai.app.audit_tape import Looking, Order, Tape, audit_tape
@@ -52,6 +53,12 @@ _CAP = Text(
 )
 
 
+Dsn = Annotated[
+    str | None,
+    typer.Option("--dsn", envvar="HENGDAI_TAPE_DSN", help="查询所问的 PostgreSQL / the PostgreSQL that a query asks"),
+]
+
+
 class _TapeFirst(TyperGroup):
     """A group whose first word may be a tape: then it is `tape` that is meant."""
 
@@ -71,7 +78,10 @@ audit = typer.Typer(
 @audit.command("tape")
 def tape(
     tapes: Annotated[
-        list[Path], typer.Argument(help="贷款带 (CSV, Parquet, xlsx) 或账本目录 / loan tapes, or a book's folder")
+        list[Path],
+        typer.Argument(
+            help="贷款带 (CSV, Parquet, xlsx, 或 .sql 查询) 或账本目录 / loan tapes, a query, or a book's folder"
+        ),
     ],
     pack: Annotated[str | None, typer.Option(help="法规包 / law pack [映射所写 / as the mapping says]")] = None,
     out: Annotated[Path, typer.Option(help="输出目录 / folder to write")] = Path("audit"),
@@ -88,6 +98,7 @@ def tape(
     switch: Annotated[
         list[str] | None, typer.Option(help="法规包开关, 如 strict / switches of the pack, such as strict")
     ] = None,
+    dsn: Dsn = None,
     guess_map: Annotated[bool, typer.Option("--guess", help="只起草列映射 / only draft a mapping")] = False,
     no_pdf: Annotated[bool, typer.Option("--no-pdf", help="不生成 PDF / no PDF")] = False,
 ) -> None:
@@ -99,9 +110,9 @@ def tape(
     """
     try:
         if guess_map:
-            data(_draft(tapes[0], pack or "cn"))
+            data(_draft(tapes[0], pack or "cn", dsn))
             return
-        tally = _audit(tapes, _Asked(pack, out, map, debits, entities, as_if, tuple(switch or ()), not no_pdf))
+        tally = _audit(tapes, _Asked(pack, out, map, debits, entities, as_if, tuple(switch or ()), not no_pdf, dsn))
     except (TapeUnreadable, MappingUnreadable) as error:
         stop(Exit.UNREADABLE, str(error))
     if tally.findings or tally.rejected:
@@ -123,6 +134,7 @@ def runoff(
     as_if: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="视同写于此日 / judge as if written that day")
     ] = None,
+    dsn: Dsn = None,
     remedy: Annotated[list[Remedy] | None, typer.Option(help="可用的补救, 可重复 / remedies that may be used")] = None,
 ) -> None:
     """存量清退计划: 每笔超限贷款最便宜的合法补救, 逐月费用与进度. Plan the run-off of loans above the cap.
@@ -133,7 +145,7 @@ def runoff(
     """
     olds: list[Old] = []
     start = since.date() if since else datetime.now(ZoneInfo("Asia/Shanghai")).date()
-    asked = _Asked(pack, out, map, debits, entities, as_if, (), pdf=False)
+    asked = _Asked(pack, out, map, debits, entities, as_if, (), False, dsn)
     try:
         order, _ = _run(tapes, asked, lambda audited: olds.extend(old_loans(audited, start)))
     except (TapeUnreadable, MappingUnreadable) as error:
@@ -155,14 +167,14 @@ class _Asked:
 
     def __init__(
         self, pack: str | None, out: Path, map: str | None, debits: Path | None, entities: Path | None,
-        as_if: datetime | None, switches: tuple[str, ...], pdf: bool,
+        as_if: datetime | None, switches: tuple[str, ...], pdf: bool, dsn: str | None,
     ) -> None:  # fmt: skip
         self.pack, self.out, self.map, self.debits, self.entities = pack, out, map, debits, entities
-        self.as_if, self.switches, self.pdf = as_if, switches, pdf
+        self.as_if, self.switches, self.pdf, self.dsn = as_if, switches, pdf, dsn
 
 
-def _draft(tape: Path, pack: str) -> str:
-    names, cells = sample_of(tape)
+def _draft(tape: Path, pack: str, dsn: str | None) -> str:
+    names, cells = QueryTape(tape, dsn, 200).sample() if is_query(tape) else sample_of(tape)
     return draft(guess(names, cells), pack=pack, currency="CNY")
 
 
@@ -170,7 +182,7 @@ def _run(paths: Sequence[Path], asked: _Asked, watch: Callable[[Audited], None] 
     """Audit the tapes into the folder; returns what was ordered and what it adds up to."""
     read, pack = _mapping(paths, asked, FolderShelf())
     as_if = read.judged_on(pack, asked.as_if.date() if asked.as_if else None)
-    tapes: list[Tape] = [BookTape(path) if is_book(path) else FileTape(path, read.encoding) for path in paths]
+    tapes = [_tape(path, read.encoding, asked.dsn) for path in paths]
     order = Order(read, pack, as_if, Settings(frozenset(asked.switches)), _looking(paths, asked), watch)
     with FolderSink(asked.out) as sink:
         tally = audit_tape(tapes, order, sink, lambda rows: say(_WENT.fill(rows=f"{rows:,}")))
@@ -178,6 +190,12 @@ def _run(paths: Sequence[Path], asked: _Asked, watch: Callable[[Audited], None] 
         # A tape of nothing is more likely a wrong file than a clean book.
         stop(Exit.UNREADABLE, _EMPTY)
     return order, tally
+
+
+def _tape(path: Path, encoding: str | None, dsn: str | None) -> Tape:
+    if is_query(path):
+        return QueryTape(path, dsn)
+    return BookTape(path) if is_book(path) else FileTape(path, encoding)
 
 
 def _audit(paths: Sequence[Path], asked: _Asked) -> Tally:
