@@ -23,8 +23,8 @@ from hengdai.law.kinds import Outcome as Answer
 from hengdai.law.kinds import Stage
 from hengdai.loan.codec import terms_digest
 from hengdai.maths.terms import Method, ScheduleTerms
-from hengdai.product.terms import PayeeRole
-from tests.app.desk import BANK, FIRST_DAY, PLAT, SHELF, Desk, body, code, terms, yuan
+from hengdai.product.terms import Fee, FeeTiming, PayeeRole
+from tests.app.desk import BANK, FIRST_DAY, GUAR, PLAT, SHELF, Desk, body, code, terms, yuan
 
 ADMIN = Actor(BANK, Role.ADMIN, "key-of-li")
 
@@ -102,6 +102,26 @@ async def test_a_funder_cannot_take_another_licence_for_one_loan(desk: Desk) -> 
     assert code(wrong) == "UNREADABLE"
     body(await set_switches(desk.office, ADMIN, desk.key(), "cn", frozenset({"strict"})))
     assert code(await asked(desk, pack="cn", parties=as_pawn_shop)) == "UNREADABLE", "kept when not said again"
+
+
+@pytest.mark.parametrize(
+    ("code_", "payee", "role", "rule"),
+    [
+        ("service_fee", PLAT, PayeeRole.OTHER, "cn.lf-005"),
+        ("guarantee_fee", PLAT, PayeeRole.GUARANTOR, "cn.lf-005"),
+        ("consulting_fee", GUAR, PayeeRole.OTHER, "cn.lf-007"),
+        ("platform_fee", BANK, PayeeRole.FUNDER, "cn.lf-005.classes"),
+        ("interest", GUAR, PayeeRole.GUARANTOR, "cn.lf-005.classes"),
+    ],
+)
+async def test_a_charge_under_another_name_or_in_another_role_is_what_it_is(
+    desk: Desk, code_: str, payee: Any, role: PayeeRole, rule: str
+) -> None:
+    known: dict[str, object] = {"internet_loan": True}
+    fee = Fee(code_, payee, role, FeeTiming.UPFRONT, 1)
+    plain = body(await asked(desk, known, pack="cn", fees=()))["judgement"]["stopping"]
+    charged = body(await asked(desk, known, pack="cn", fees=(fee,)))["judgement"]["stopping"]
+    assert rule not in plain and rule in charged
 
 
 async def test_a_clock_set_back_behind_a_closed_day_opens_no_gate(desk: Desk) -> None:

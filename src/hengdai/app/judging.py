@@ -16,8 +16,8 @@ from hengdai.law.pack import Pack
 from hengdai.loan.clearance import Clearance, judged
 from hengdai.loan.state import Kind, State
 from hengdai.partner.listing import Listing, on_list
-from hengdai.product.cost import quote
-from hengdai.product.facts import LawFacts, PartnerStatus, law_facts
+from hengdai.product.cost import Quote, quote
+from hengdai.product.facts import LawFacts, PartnerStatus, forbidden_charges, law_facts
 from hengdai.product.terms import PayeeRole, Terms
 
 GATES: Mapping[Kind, Stage] = {
@@ -47,6 +47,18 @@ def status_of(terms: Terms, listings: tuple[Listing, ...], day: date) -> Partner
         facilitator_listed=on_list(listings, parties.facilitator, PayeeRole.FACILITATOR, day).value,
         guarantor_listed=None if guarantor is None else on_list(listings, guarantor, PayeeRole.GUARANTOR, day).value,
     )
+
+
+def charges_of(pack: Pack, terms: Terms, price: Quote) -> dict[str, object]:
+    """What the terms charge against the law's kinds of charge, where its catalogue asks for it."""
+    if "forbidden_charges" not in pack.facts:
+        return {}
+    classes = {
+        name: each.may_charge
+        for id, each in pack.fee_classes.items()
+        for name in (id, id.removeprefix(f"{pack.id}."))  # terms may name a kind of charge either way
+    }
+    return {"forbidden_charges": forbidden_charges(terms, price, classes)}
 
 
 def days_of(record: LoanRecord | None, stage: Stage, day: date) -> Days:
@@ -106,7 +118,9 @@ async def judge_offer(
 ) -> Judged:
     """Judge an application. `attested` are facts that others vouch for; they stay with the loan for its later gates."""
     listings = await work.listings(terms.parties.funder)
-    facts = law_facts(terms, quote(terms), status_of(terms, listings, day), attested=attested)
+    price = quote(terms)
+    given = {**attested, **charges_of(law.pack, terms, price)}
+    facts = law_facts(terms, price, status_of(terms, listings, day), attested=given)
     return judged_by(law, facts, stage=Stage.APPLICATION, days=Days(application=day), id=id, day=day)
 
 
@@ -123,12 +137,14 @@ async def judge_gate(
     loan = record.loan
     listings = await work.listings(loan.terms.parties.funder)
     before = await work.judgements(record.org, record.id)
+    price = quote(loan.terms)
     attested = facts_from_json(law.pack, before[0].said) if before else {}
+    attested |= charges_of(law.pack, loan.terms, price)
     if drawn is not None:
         attested["drawdown_amount"] = drawn
     facts = law_facts(
         loan.terms,
-        quote(loan.terms),
+        price,
         status_of(loan.terms, listings, day),
         disclosure_confirmed=loan.state not in (State.APPLIED, State.OFFERED),
         attested=attested,

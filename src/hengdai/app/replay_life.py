@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from hengdai.app.derive import Happening, derive, needs_booked
-from hengdai.app.judging import GATES, Judged, days_of, judged_by, status_of
+from hengdai.app.judging import GATES, Judged, charges_of, days_of, judged_by, status_of
 from hengdai.app.live_law import LiveLaw
 from hengdai.app.replay_terms import WrongTerms, attested, command_of, terms_of
 from hengdai.app.work import JudgementRow, LoanChange, LoanRecord
@@ -225,7 +225,8 @@ def _judged(life: Life, kind: Kind, day: date) -> Judged | None:
         life.price,
         status_of(terms, listings, day),
         disclosure_confirmed=None if record is None else seen,
-        attested=attested(life.row, terms, listings, life.row["applied"]),
+        attested=attested(life.row, terms, listings, life.row["applied"])
+        | charges_of(life.setting.law.pack, terms, life.price),
     )
     days = Days(application=day) if record is None else days_of(record, stage, day)
     number = len(life.judgements) + 1

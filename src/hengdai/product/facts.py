@@ -1,6 +1,6 @@
 """The facts that terms and their price attest to the law. Names are those of the packs' catalogues of facts."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from hengdai.base.rate import E8
@@ -8,7 +8,7 @@ from hengdai.base.rounding import Rounding
 from hengdai.maths.periods import Unit
 from hengdai.product.codec import terms_digest
 from hengdai.product.cost import Quote
-from hengdai.product.terms import FeeTiming, PayeeRole, Terms
+from hengdai.product.terms import Fee, FeeTiming, PayeeRole, Terms
 
 LawFacts = dict[str, object]
 
@@ -90,9 +90,36 @@ def guarantors(terms: Terms) -> int:
 
 
 def charged_by(terms: Terms, quote: Quote, role: PayeeRole) -> int:
-    """What payees in that role take from the borrower over the whole life, in minor units."""
-    times = {FeeTiming.EACH_INSTALMENT: len(quote.rows)}
-    return sum(fee.amount * times.get(fee.timing, 1) for fee in terms.fees if fee.role is role)
+    """What is taken from the borrower over the whole life in that role, or by the party of that role in any other.
+
+    In minor units. A platform that names itself otherwise on a fee is the platform all the same.
+    """
+    parties = terms.parties
+    party = {
+        PayeeRole.FUNDER: parties.funder,
+        PayeeRole.FACILITATOR: parties.facilitator,
+        PayeeRole.GUARANTOR: parties.guarantor,
+        PayeeRole.MERCHANT: parties.merchant,
+    }.get(role)
+    return sum(_whole(fee, quote) for fee in terms.fees if fee.role is role or fee.payee == party)
+
+
+def forbidden_charges(terms: Terms, quote: Quote, may_charge: Mapping[str, Collection[str]]) -> int:
+    """What is charged under a name that the law gives to others, or to nobody, in minor units.
+
+    `may_charge` maps the law's kinds of charge to the roles that may take them; a fee that the law does not name counts
+    in the cost and is asked about there.
+    """
+    return sum(
+        _whole(fee, quote)
+        for fee in terms.fees
+        if fee.code in may_charge and fee.role.value not in may_charge[fee.code]
+    )
+
+
+def _whole(fee: Fee, quote: Quote) -> int:
+    """A fee over the whole life."""
+    return fee.amount * (len(quote.rows) if fee.timing is FeeTiming.EACH_INSTALMENT else 1)
 
 
 def term_months(terms: Terms) -> int:
