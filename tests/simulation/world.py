@@ -159,10 +159,8 @@ class World:
         if late.dpd > 40 and chance < 0.2:
             self._post(loan.id, "charge off", lambda call: charge_off(self.desk.office, call), _noted)
         elif late.dpd > 15 and chance < 0.1:
-            first = self.day + timedelta(days=20)
-            self._post(
-                loan.id, "restructure", lambda call: restructure(self.desk.office, call, 4, 6_000_000, first), _noted
-            )
+            first, rate = self.day + timedelta(days=20), min(6_000_000, loan.terms.schedule.rate_e8)
+            self._post(loan.id, "restructure", lambda call: restructure(self.desk.office, call, 4, rate, first), _noted)
         elif chance < 0.008:
             self._settle(loan)
         elif chance < 0.014:

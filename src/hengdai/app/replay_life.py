@@ -187,7 +187,7 @@ def asked(loan: Loan, kind: str, intent: str | None, day: date) -> int | None:
 def _do(life: Life, command: Command, seq: int, day: date, known: date) -> bool:
     """Decide one command and take its facts in; a refusal is noted and changes nothing."""
     record = life.record
-    judged = _judged(life, command.kind, day)
+    judged = _judged(life, command, day)
     answer = decide(
         record.loan if record else None, command, day=day, today=known, clearance=judged.clearance if judged else None
     )
@@ -212,22 +212,20 @@ def _do(life: Life, command: Command, seq: int, day: date, known: date) -> bool:
     return True
 
 
-def _judged(life: Life, kind: Kind, day: date) -> Judged | None:
-    """The law's word at the gate of this kind of command, or None where there is no gate."""
-    stage = GATES.get(kind)
+def _judged(life: Life, command: Command, day: date) -> Judged | None:
+    """The law's word at the gate of this command, or None where there is no gate."""
+    stage = GATES.get(command.kind)
     if stage is None:
         return None
     terms, listings = life.terms, life.setting.listings
     record = life.record
     seen = record is not None and record.loan.state not in (State.APPLIED, State.OFFERED)
-    facts = law_facts(
-        terms,
-        life.price,
-        status_of(terms, listings, day),
-        disclosure_confirmed=None if record is None else seen,
-        attested=attested(life.row, terms, listings, life.row["applied"])
-        | charges_of(life.setting.law.pack, terms, life.price),
-    )
+    given = attested(life.row, terms, listings, life.row["applied"])
+    given |= charges_of(life.setting.law.pack, terms, life.price)
+    if isinstance(command, commands.Disburse):
+        given["drawdown_amount"] = command.amount.minor
+    status, confirmed = status_of(terms, listings, day), None if record is None else seen
+    facts = law_facts(terms, life.price, status, disclosure_confirmed=confirmed, attested=given)
     days = Days(application=day) if record is None else days_of(record, stage, day)
     number = len(life.judgements) + 1
     return judged_by(life.setting.law, facts, stage=stage, days=days, id=f"{life.id}:{stage.value}:{number}", day=day)
