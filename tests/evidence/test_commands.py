@@ -1,6 +1,7 @@
 """The commands answer by exit code and name what is broken."""
 
 import json
+import socket
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -74,3 +75,30 @@ def test_a_receiver_makes_a_key_and_opens_what_was_released_to_it(tmp_path: Path
     assert hengdai("share", "open", tmp_path / "file.share", "--key", tmp_path / "other.key").returncode == 3
     (tmp_path / "my.key").chmod(0o644)
     assert hengdai("share", "open", tmp_path / "file.share", "--key", tmp_path / "my.key").returncode == 2
+
+
+def test_a_clerk_is_told_what_was_found_and_what_would_be_right(tmp_path: Path) -> None:
+    """Exit codes 0, 2, 3, 4, and in words what to do next."""
+    witness, key = tmp_path / "w", "log.example+c7e4c9a5+AZRiUOQg3szPuiOvfGEPF9mQ8V+MOCHs/alGuXY6DrEA"
+    made = hengdai("witness", "new", witness, "--name", "witness.example")
+    assert (made.returncode, len(made.stdout.splitlines())) == (0, 2)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        (tmp_path / "log" / "2026").mkdir(parents=True)
+        (tmp_path / "log" / "2026" / "head").write_text("x")
+        for code, words, arguments in (
+            (3, "left as they are", ("witness", "new", witness, "--name", "witness.example")),
+            (2, "no space, plus", ("witness", "new", tmp_path / "v", "--name", "a+b")),
+            (2, "expected name+id+base64", ("witness", "watch", witness, "nonsense")),
+            (2, "witness new", ("witness", "watch", tmp_path / "nowhere", key)),
+            (2, "witness new", ("witness", "run", tmp_path / "nowhere")),
+            (4, "choose another port", ("witness", "run", witness, "--port", port)),
+            (2, "2026", ("evidence", "fsck", tmp_path / "log")),
+            (2, "neither a head nor a checkpoint", ("evidence", "fsck", witness)),
+        ):
+            told = hengdai(*arguments)
+            assert (told.returncode, words in told.stderr) == (code, True), (arguments, told.stderr)
+            assert "Traceback" not in told.stderr
+    assert not (tmp_path / "nowhere").exists()

@@ -260,6 +260,6 @@ def test_a_second_new_does_not_replace_a_key(parties: dict[str, Party]) -> None:
     home = parties["notary"].home
     before = (home / "witness.key").read_bytes()
     again = subprocess.run([*WITNESS, "new", str(home), "--name", "other"], cwd=ROOT, capture_output=True, check=False)
-    assert again.returncode == 2
+    assert again.returncode == 3
     assert (home / "witness.key").read_bytes() == before
     assert (home / "witness.key").stat().st_mode & 0o077 == 0

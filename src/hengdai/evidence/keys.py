@@ -91,7 +91,10 @@ class VerifierKey:
             data = decode_base64(encoded)
             kind = SignatureType(data[0])
         except (ValueError, IndexError) as error:
-            raise BadKey(f"公钥无法读取 / unreadable verifier key {text[:60]!r}: {error}") from None
+            raise BadKey(
+                f"公钥无法读取, 应为 名称+编号+base64 / unreadable verifier key, expected name+id+base64, "
+                f"found {text[:60]!r}: {error}"
+            ) from None
         expected = _PUBLIC_SIZE.get(kind)
         if not plus or not plus2 or (expected is not None and len(data) - 1 != expected):
             raise BadKey(f"公钥长度有误 / a {kind.name} key has {expected} bytes, found {len(data) - 1}")

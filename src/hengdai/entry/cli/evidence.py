@@ -72,7 +72,9 @@ def fsck(
         stop(Exit.UNREADABLE, f"目录不存在 / no such directory: {directory}")
     if not any((directory / name).exists() for name in ("head", "checkpoint")):
         # A log not yet begun is whole, yet nobody who asks for a check wants to hear that of an empty folder.
-        stop(Exit.UNREADABLE, f"没有日志头也没有检查点, 无从核验 / neither a head nor a checkpoint in {directory}")
+        years = sorted(str(path) for path in directory.iterdir() if (path / "head").exists())
+        hint = f"; 是否指 / is one of these meant: {', '.join(years)}" if years else ""
+        stop(Exit.UNREADABLE, f"没有日志头也没有检查点 / neither a head nor a checkpoint in {directory}{hint}")
     checked = check_log(directory, log, workers)
     for fault in checked.faults:
         data(str(fault))

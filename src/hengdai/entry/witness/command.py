@@ -6,8 +6,9 @@ logs                            one verifier key a line
 held/, reports/                 see `adapters.evidence.witness_files`
 """
 
+import socket
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 import uvicorn
@@ -35,8 +36,12 @@ def new(home: Home, name: Annotated[str, typer.Option(help="名称, 如 witness.
         check_name(name)
         make_seed(home / "witness.key")
         make_seed(home / "witness-pq.key")
-    except (BadKey, FileExistsError) as error:
-        raise typer.BadParameter(str(error)) from None
+    except BadKey as error:
+        _stop(2, str(error))
+    except FileExistsError:
+        _stop(3, f"{home} 已有见证方, 密钥未动 / a witness stands in {home} already; its keys were left as they are")
+    except OSError as error:
+        _stop(2, f"无法写入 {home} / cannot write to {home}: {error}")
     Disk().replace(home / "name", name.encode() + b"\n")
     for signer in signers(home):
         typer.echo(str(signer.key))
@@ -48,15 +53,15 @@ def watch(home: Home, key: Annotated[str, typer.Argument(help="日志公钥 · t
 
     例 Example: hengdai witness watch ./witness 'log.example+1234abcd+A…'
     """
+    _demand_witness(home)
     try:
-        read = VerifierKey.parse(key)
+        read, known = VerifierKey.parse(key), logs(home)
     except BadKey as error:
-        raise typer.BadParameter(str(error)) from None
+        _stop(2, str(error))
     if read.kind is not SignatureType.ED25519:
-        raise typer.BadParameter(f"日志公钥须为 Ed25519 / a log's key is Ed25519, found {read.kind.name}")
-    known = logs(home)
+        _stop(2, f"日志公钥须为 Ed25519 / a log's key is Ed25519, found {read.kind.name}")
     if read.name in known and known[read.name] != read:
-        raise typer.BadParameter(f"该日志已有另一公钥 / {read.name} is watched under another key")
+        _stop(3, f"该日志已有另一公钥 / {read.name} is watched under another key: {known[read.name]}")
     every = {**known, read.name: read}
     Disk().replace(home / "logs", "".join(f"{one}\n" for one in every.values()).encode())
 
@@ -71,11 +76,29 @@ def run(
 
     例 Example: hengdai witness run ./witness --port 8700
     """
+    _demand_witness(home)
     try:
         app = open_witness(home)
     except (OSError, BadKey, UnsafeKey) as error:
-        raise typer.BadParameter(f"无法打开见证方目录 / cannot open the witness in {home}: {error}") from None
+        _stop(2, f"无法打开见证方目录 / cannot open the witness in {home}: {error}")
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            _stop(4, f"不能监听 {host}:{port}, 请用 --port 另选 / cannot listen there; choose another port: {error}")
     uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
+
+
+def _demand_witness(home: Path) -> None:
+    if not (home / "name").is_file():
+        _stop(2, f"{home} 不是见证方目录, 请先 hengdai witness new / no witness is here; make one with witness new")
+
+
+def _stop(code: int, text: str) -> NoReturn:
+    """Say why on standard error and end with that exit code (docs/reference/cli.md)."""
+    typer.echo(text, err=True)
+    raise typer.Exit(code)
 
 
 def open_witness(home: Path) -> Starlette:
