@@ -74,7 +74,7 @@ def seal(
             if every is None:
                 return home, await seal_book(leaves, home, _now, batch)
             rhythm = Rhythm(rest=timedelta(seconds=every), batch=batch)
-            await keep_sealing(leaves, home, _now, rhythm, _tell_report, _until(until_eof))
+            await keep_sealing(leaves, home, _now, rhythm, _tell_news, _until(until_eof))
             return home, None
 
     try:
@@ -115,9 +115,14 @@ def _until(eof: bool) -> asyncio.Event:
     return stopped
 
 
-def _tell_report(report: SealReport) -> None:
+def _tell_news(report: SealReport) -> None:
+    """A round that changed nothing is not worth a line."""
     if report.taken or report.published:
-        say(Text(f"写入 {report.taken} 条", f"{report.taken} leaves taken in"))
+        _tell_report(report)
+
+
+def _tell_report(report: SealReport) -> None:
+    say(Text(f"写入 {report.taken} 条", f"{report.taken} leaves taken in"))
     for one in report.published:
         _tell(one)
     for anchored in report.anchored.values() if report.published else ():
