@@ -1,6 +1,8 @@
 """The commands answer by exit code and name what is broken."""
 
+import base64
 import json
+import shutil
 import socket
 import subprocess
 import sys
@@ -102,3 +104,15 @@ def test_a_clerk_is_told_what_was_found_and_what_would_be_right(tmp_path: Path) 
             assert (told.returncode, words in told.stderr) == (code, True), (arguments, told.stderr)
             assert "Traceback" not in told.stderr
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_bundle_prints_as_a_pdf_with_its_verdict_and_as_a_page_that_checks_itself(tmp_path: Path) -> None:
+    (tmp_path / "loan.evidence").write_bytes(GOOD)
+    page = tmp_path / "loan.html"
+    assert hengdai("evidence", "print", tmp_path / "loan.evidence", "-o", page).returncode == 0
+    assert base64.b64encode(GOOD).decode() in page.read_text(encoding="utf-8")
+    assert hengdai("evidence", "print", tmp_path / "missing", "-o", page).returncode == 2
+    if shutil.which("chromium") is None:
+        pytest.skip("no Chromium to print with")
+    told = hengdai("evidence", "print", tmp_path / "loan.evidence", "-o", tmp_path / "loan.pdf")
+    assert (told.returncode, (tmp_path / "loan.pdf").read_bytes()[:5]) == (0, b"%PDF-")

@@ -22,6 +22,7 @@ evidence = typer.Typer(
 )
 evidence.command()(evidence_book.seal)
 evidence.command()(evidence_book.export)
+evidence.command("print")(evidence_book.print_bundle)
 evidence.command()(evidence_book.monitor)
 evidence.command()(evidence_replay.replay)
 _VALID = Text("有效", "VALID")

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+import tempfile
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -180,6 +181,30 @@ def export(
         )
     say(Text(f"已写入 {output}; 检验: hengdai evidence verify {output}",
              f"written to {output}; to check: hengdai evidence verify {output}"))  # fmt: skip
+
+
+def print_bundle(
+    bundle: Annotated[Path, typer.Argument(help="存证文件 / the bundle")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="PDF 或 HTML 文件 / the PDF or HTML to write")],
+) -> None:
+    """把存证文件打印成一份附检验方法的 PDF, 供法庭使用. Print a bundle for a court, with how to check it.
+
+    以 .html 结尾则写成自检网页, 无需浏览器. With .html it is the page that checks itself.
+
+    例 Example: hengdai evidence print S00042.evidence -o S00042.pdf
+    """
+    from hengdai.entry.report.pdf import print_pdf
+    from hengdai.entry.verify_page import verify_page
+
+    page = verify_page(bundle.read_bytes())
+    if output.suffix == ".html":
+        output.write_text(page, encoding="utf-8")
+        return
+    with tempfile.TemporaryDirectory(prefix="hengdai-print-") as folder:
+        (Path(folder) / "bundle.html").write_text(page, encoding="utf-8")
+        why = print_pdf(Path(folder) / "bundle.html", output.resolve())
+    if why is not None:
+        stop(Exit.UNREADABLE, why)
 
 
 def monitor(log: Log, data_dir: Data = None, dsn: Dsn = None) -> None:

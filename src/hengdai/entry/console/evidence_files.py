@@ -1,6 +1,5 @@
 """What the evidence pages hand out: a loan's bundle, the page that checks it in the browser, the verifiers."""
 
-import base64
 from importlib.resources import files
 
 from fastapi import FastAPI
@@ -10,21 +9,16 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from hengdai.entry.bundles import NoBundle, bundle_of
 from hengdai.entry.console.session import Sessions
 from hengdai.entry.platform import Platform
+from hengdai.entry.verify_page import verify_page
 
-_PAGE = files("hengdai.entry.http").joinpath("static/verify.html")
 _PROGRAM = files("hengdai.evidence").joinpath("verify.py")
-_INSIDE = """<script id="inside" type="text/plain">{data}</script>
-<script>
-take(new Blob([Uint8Array.from(atob(document.getElementById("inside").textContent), char => char.charCodeAt(0))]));
-</script>
-</body>"""
 
 
 def hand_out(app: FastAPI, platform: Platform, sessions: Sessions) -> None:
     """Put the files on the application. The verifiers are everybody's; a bundle is for who sees its loan."""
 
     async def page() -> Response:
-        return HTMLResponse(_PAGE.read_text(encoding="utf-8"))
+        return HTMLResponse(verify_page())
 
     async def program() -> Response:
         return PlainTextResponse(_PROGRAM.read_text(encoding="utf-8"), media_type="text/x-python")
@@ -49,8 +43,7 @@ def hand_out(app: FastAPI, platform: Platform, sessions: Sessions) -> None:
             found = await bundle_of(platform, actor, loan_id)
         except NoBundle as none:
             return PlainTextResponse(str(none), status_code=404 if none.missing else 409)
-        inside = _INSIDE.replace("{data}", base64.b64encode(found).decode())
-        return HTMLResponse(_PAGE.read_text(encoding="utf-8").replace("</body>", inside))
+        return HTMLResponse(verify_page(found))
 
     for path, endpoint in (
         ("/verify.html", page),

@@ -9,10 +9,10 @@ from hengdai.base.text import Text
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 NO_BROWSER = Text(
-    "没有找到 Chromium, 未生成 report.pdf; 用任一浏览器打开 report.html 打印即可",
-    "no Chromium was found, so there is no report.pdf; print report.html from any browser",
+    "没有找到 Chromium, 未生成 PDF; 用任一浏览器打开网页打印即可",
+    "no Chromium was found, so there is no PDF; print the page from any browser",
 )
-FAILED = Text("Chromium 未能生成 report.pdf: {said}", "Chromium made no report.pdf: {said}")
+FAILED = Text("Chromium 未能生成 PDF: {said}", "Chromium made no PDF: {said}")
 _SECONDS = 120
 
 
@@ -23,7 +23,8 @@ def print_pdf(page: Path, pdf: Path) -> Text | None:
         return NO_BROWSER
     with tempfile.TemporaryDirectory(prefix="hengdai-print-") as profile:
         command = [browser, "--headless", "--disable-gpu", "--no-sandbox", "--no-pdf-header-footer",
-                   f"--user-data-dir={profile}", f"--print-to-pdf={pdf}", page.resolve().as_uri()]  # fmt: skip
+                   "--virtual-time-budget=20000", f"--user-data-dir={profile}", f"--print-to-pdf={pdf}",
+                   page.resolve().as_uri()]  # fmt: skip
         try:
             done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)
         except (OSError, subprocess.TimeoutExpired) as error:
