@@ -14,6 +14,7 @@ from hengdai.app.work import Work
 from hengdai.base.identity import LoanId
 from hengdai.evidence.consent import ConsentGiven
 from hengdai.evidence.purpose import PERSONAL_FIELDS, too_much
+from hengdai.evidence.record import instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Consenting:
             "fields": sorted(self.fields),
             "version": self.version,
             "separate": self.separate,
-            "until": self.until.isoformat() if self.until else None,
+            "until": instant(self.until) if self.until else None,
             "loan": self.loan,
         }
 
@@ -58,7 +59,7 @@ async def give_consent(office: Office, actor: Actor, key: str, wanted: Consentin
         )  # fmt: skip
         about = await about_whom(work, actor, wanted.person, wanted.loan)
         await work.add_consent(ConsentRow(about, given, wanted.separate))
-        return {"consent": given.consent, "given": now.isoformat(), "person": wanted.person}
+        return {"consent": given.consent, "given": instant(now), "person": wanted.person}
 
     return await run(office, Call(actor, "give_consent", key, wanted.asked()), verb)
 

@@ -6,6 +6,7 @@ from hengdai.app.actor import Actor
 from hengdai.app.command import Call, Declined, No, Outcome, Turned, run
 from hengdai.app.ports import Office
 from hengdai.app.work import Work
+from hengdai.evidence.record import instant
 
 
 async def withdraw_consent(office: Office, actor: Actor, key: str, person: str, consent: str) -> Outcome:
@@ -18,7 +19,7 @@ async def withdraw_consent(office: Office, actor: Actor, key: str, person: str, 
             raise Declined(No.because(Turned.NOT_FOUND, what=consent))
         at = known.withdrawn or office.clock.now()
         await work.withdraw_consent(known, at)
-        return {"consent": consent, "withdrawn": at.isoformat()}
+        return {"consent": consent, "withdrawn": instant(at)}
 
     asked = {"person": person, "consent": consent}
     return await run(office, Call(actor, "withdraw_consent", key, asked), verb)
