@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+from hengdai.adapters.packs import FolderShelf
 from hengdai.audit.tally import Tally
 from hengdai.audit.views import View, views_of
-from hengdai.entry.report.pictures import bands, histogram
+from hengdai.entry.report.pictures import bands, early, histogram
+from hengdai.entry.report.words import ATTESTERS
 from tests.audit.tapes import PACK, audited
 
 
@@ -65,3 +67,18 @@ def test_a_loan_exactly_on_the_line_stands_below_it() -> None:
 def test_a_single_loan_beyond_the_cap_is_drawn_in_red() -> None:
     drawn = str(histogram({10_000: 100_000, 25_000: 1}, 24_000_000, ("cap", "loans"), "costs"))
     assert drawn.count("#b3261e") == 1
+
+
+def test_every_word_for_who_attests_a_fact_has_its_chinese() -> None:
+    shelf = FolderShelf()
+    used = {who for name in shelf.known() for fact in shelf.pack(name).facts.values() for who in fact.attested_by}
+    assert used <= ATTESTERS.keys()
+
+
+def test_the_figures_of_a_picture_stay_inside_it() -> None:
+    drawn = str(early([(1, 11_186_000_000), (2, 5_000_000_000)], 24_000_000, "early"))
+    right = float(drawn.split(">11,186%")[0].rsplit('x="', 1)[1].split('"')[0])
+    assert right >= 7 * len("11,186%")
+    ticks = str(histogram({59_500: 3, 1_000: 5}, 24_000_000, ("cap", "loans"), "costs"))
+    assert ">56%<" not in ticks
+    assert "≥59%" in ticks

@@ -9,7 +9,7 @@ from hengdai.entry.markup import EMPTY, Column, Html, Piece, Row, html, join, ta
 from hengdai.entry.report.cases import case
 from hengdai.entry.report.content import Report, percent, share
 from hengdai.entry.report.pictures import histogram, months
-from hengdai.entry.report.words import METHOD, PATTERNS, WORDS
+from hengdai.entry.report.words import ATTESTERS, METHOD, PATTERNS, WORDS
 from hengdai.law.kinds import Outcome
 
 ROWS = 12
@@ -56,8 +56,8 @@ def _top(report: Report, words: Words, other: str) -> Html:
     pack = report.pack
     law = words("law", title=pack.title.in_(words.language), version=pack.version, digest=pack.digest[:12])
     read = words("of", rows=f"{report.tally.rows:,}", files=", ".join(report.files))
-    link = tag("a", words("other"), href=other, class_="other")
-    lines = [tag("p", read, Html(" · "), link, class_="faint"), tag("p", law, class_="faint")]
+    link = tag("span", Html(" · "), tag("a", words("other"), href=other), class_="other")
+    lines = [tag("p", read, link, class_="faint"), tag("p", law, class_="faint")]
     told = [words("as_if", day=report.as_if.isoformat())] if report.as_if else []
     told += [report.note.in_(words.language)] if report.note else []
     if not report.pack.takes(report.currency.code):
@@ -185,7 +185,8 @@ def _missing(report: Report, words: Words) -> Html:
     for fact, loans, rules in found[:FACTS]:
         entry = report.pack.facts[fact]
         name = join([entry.meaning.in_(words.language), tag("small", f" {fact}")])
-        rows.append(Row((name, ", ".join(entry.attested_by), str(len(rules)), f"{loans:,}")))
+        who = ", ".join(ATTESTERS[each].in_(words.language) for each in entry.attested_by)
+        rows.append(Row((name, who, str(len(rules)), f"{loans:,}")))
     about = tag("p", words("missing_about"), class_="faint")
     others = [report.pack.facts[fact].meaning.in_(words.language) for fact, _, _ in found[FACTS:]]
     rest = tag("p", tag("small", words("also", facts="; ".join(others)))) if others else EMPTY

@@ -65,7 +65,9 @@ def histogram(costs: Mapping[int, int], cap_e8: int | None, labels: tuple[str, s
         if count:
             told = f"{i}–{i + 1}%: {count:,} {labels[1]}"
             bars.append(_bar(left + i * step + 1, base - high, step - 2, high, STOP if beyond else GOOD, told))
-    ticks = [_word(left + i * step, base + 16, f"{i}%") for i in range(0, most - 2, 4)]
+    # Few enough to be read on a phone, and none where the last one stands.
+    every = 4 if most <= 36 else 8
+    ticks = [_word(left + i * step, base + 16, f"{i}%") for i in range(0, most - every + 1, every)]
     ticks.append(_word(width - 8, base + 16, f"≥{most - 1}%", anchor="end"))
     scale = [
         _word(left - 6, base - (base - 26) * part / 2 + 4, f"{top * part // 2:,}", anchor="end") for part in (1, 2)
@@ -130,7 +132,7 @@ def early(points: Sequence[tuple[int, int]], cap_e8: int | None, name: str) -> H
     """The cost (e8) of paying off in each month as a curve, with the cap."""
     if len(points) < 2:
         return EMPTY
-    width, height, left, base = 360.0, 96.0, 40.0, 76.0
+    width, height, left, base = 360.0, 96.0, 56.0, 76.0
     top = max([cost for _, cost in points] + ([cap_e8] if cap_e8 else []))
     low = min([cost for _, cost in points] + ([cap_e8] if cap_e8 else []))
     span = max(top - low, 1)
@@ -142,7 +144,11 @@ def early(points: Sequence[tuple[int, int]], cap_e8: int | None, name: str) -> H
     places = " ".join(f"{left + (month - points[0][0]) * step:.1f},{y(cost):.1f}" for month, cost in points)
     curve = tag("polyline", points=places, fill="none", stroke=GOOD, stroke_width="1.5")
     cap = EMPTY if cap_e8 is None else _line(left, y(cap_e8), width - 6, y(cap_e8), STOP, dashed=True)
-    scale = [_word(left - 4, y(cost) + 4, f"{cost / _POINT:.1f}%", anchor="end") for cost in dict.fromkeys((top, low))]
+    digits = 1 if top < 1_000 * _POINT else 0
+    scale = [
+        _word(left - 4, y(cost) + 4, f"{cost / _POINT:,.{digits}f}%", anchor="end")
+        for cost in dict.fromkeys((top, low))
+    ]
     ends = _word(left, height - 4, str(points[0][0]), anchor="start")
     ends += _word(width - 6, height - 4, str(points[-1][0]), anchor="end")
     return _svg(width, height, name, _line(left, base, width - 6, base, HAIR), cap, curve, *scale, ends)

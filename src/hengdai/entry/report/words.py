@@ -161,6 +161,14 @@ METHOD = (
         "held against each loan.",
     ),
 )
+ATTESTERS: Mapping[str, Text] = {
+    "lender": Text("放款机构", "lender"),
+    "facilitator": Text("助贷机构", "facilitator"),
+    "guarantor": Text("增信机构", "guarantor"),
+    "collector": Text("催收机构", "collector"),
+    "borrower": Text("借款人", "borrower"),
+}
+"""Who attests a fact, by the catalogue's word."""
 PATTERNS: Mapping[str, Text] = {
     "VIO-01": Text("双融担: 第二家增信机构收费", "a second guarantor charges"),
     "VIO-02": Text("会员权益费与贷款挂钩", "membership or benefits tied to the loan"),
