@@ -127,8 +127,9 @@ def _tell_report(report: SealReport) -> None:
     for one in report.published:
         _tell(one)
     for anchored in report.anchored.values() if report.published else ():
-        kinds = ", ".join(each.kind for each in anchored.made)
-        say(Text(f"已锚定: {kinds or '无'}", f"anchored: {kinds or 'nowhere'}"))
+        if anchored.made:
+            kinds = ", ".join(each.kind for each in anchored.made)
+            say(Text(f"已锚定: {kinds}", f"anchored: {kinds}"))
         for kind, why in anchored.why_not.items():
             say(f"{kind}: {why}")
 
