@@ -337,6 +337,8 @@ COMMANDS: dict[str, tuple[str, ...] | str] = {
     "migrate": (),
     "end-of-day": ("--org", "F-1"),
     "audit-books": (),
+    "audit tape": "reads",
+    "audit runoff": "reads",
     "explain": "reads",
     "evidence export": "reads",
     "evidence monitor": "reads",
