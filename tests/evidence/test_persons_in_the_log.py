@@ -131,6 +131,8 @@ async def test_a_person_is_erased_and_nothing_of_her_is_left_though_everything_s
         await lived(desk)
         await sealed(leaves, home)
         before = shown(await exported(leaves, home, files / "before.evidence"))
+        other = verify_bundle(await export_loan(leaves, home, LOAN, None, NOW, "guar"), None)
+        assert (other.exit, shown(other)) == (0, {k: n for k, n in before.items() if k not in ABOUT_HER})
         assert before["disclosure"] == before["signature"] == before["consent"] == before["release"] == 1
         assert (await watch_book(leaves, home, NOW)).alarms == ()
         dumped(server.dsn, backup / "book.sql")

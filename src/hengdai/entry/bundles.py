@@ -3,6 +3,7 @@
 from hengdai.adapters.evidence.exporter import NotSealedYet
 from hengdai.app.actor import Actor
 from hengdai.base.text import Text
+from hengdai.entry.evidence_desk import viewer_of
 from hengdai.entry.platform import Platform
 from hengdai.entry.reading import Reading
 from hengdai.entry.sealing import Unsealable
@@ -28,7 +29,7 @@ async def bundle_of(platform: Platform, actor: Actor, loan_id: str) -> bytes:
     if platform.evidence is None:
         raise NoBundle(_NO_DIRECTORY)
     try:
-        made = await platform.evidence.bundle(record.org, loan_id)
+        made = await platform.evidence.bundle(record.org, loan_id, viewer_of(actor))
     except Unsealable as error:
         raise NoBundle(error.text) from None
     except NotSealedYet as error:

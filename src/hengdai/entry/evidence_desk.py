@@ -10,6 +10,7 @@ from hengdai.adapters.evidence.home import EvidenceHome, NotAHome, Watched
 from hengdai.adapters.evidence.rounds import Round
 from hengdai.adapters.postgres.evidence_records import Found
 from hengdai.adapters.postgres.evidence_source import BookLeaves, Standing
+from hengdai.app.actor import Actor, Role
 from hengdai.entry.sealing import export_loan, index_of
 from hengdai.evidence.anchor import Anchor
 from hengdai.evidence.bundle import fingerprint
@@ -116,8 +117,8 @@ class EvidenceDesk:
             self._upto = max(self._upto, upto)
         return dict(self._counted)
 
-    async def of_loan(self, org: str, loan: str) -> list[LoanLeaf]:
-        """Every leaf of a loan in order, each with its proof."""
+    async def of_loan(self, org: str, loan: str, viewer: str | None = None) -> list[LoanLeaf]:
+        """Every leaf of a loan that `viewer` may read the record of (everybody: None), in order, with its proof."""
         home = self.home()
         if home is None:
             return []
@@ -126,16 +127,23 @@ class EvidenceDesk:
         readers = {year: Sequencer(home.logs.store(year)) for year in home.logs.years()}
         made = []
         for standing, found in await self.leaves.of_loan(org, loan):
+            if found is not None and not found.holder.shown_to(viewer, org):
+                continue
             index, tree = index_of(standing, firsts), trees.get(standing.year)
             covered = tree is not None and index < tree.size
             proof = readers[standing.year].proof_of(index, tree.size) if tree and covered else None
             made.append(LoanLeaf(standing, found, index, tree, proof))
         return made
 
-    async def bundle(self, org: str, loan: str) -> bytes | None:
+    async def bundle(self, org: str, loan: str, viewer: str | None = None) -> bytes | None:
         """The bundle of a loan as it is now, None before the first sealing; raises `Unsealable` and `NotSealedYet`."""
         home = self.home()
-        return None if home is None else await export_loan(self.leaves, home, loan, org, datetime.now(UTC))
+        return None if home is None else await export_loan(self.leaves, home, loan, org, datetime.now(UTC), viewer)
+
+
+def viewer_of(actor: Actor) -> str | None:
+    """As whom an actor reads what is about a person: an examiner reads everything."""
+    return None if actor.role is Role.EXAMINER else actor.org
 
 
 def _tree(home: EvidenceHome, year: int) -> Checkpoint | None:

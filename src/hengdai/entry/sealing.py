@@ -153,12 +153,19 @@ def index_of(standing: Standing, firsts: dict[int, int]) -> int:
     return standing.position - firsts[standing.year] + 1
 
 
-async def export_loan(leaves: BookLeaves, home: EvidenceHome, loan: str, org: str | None, made_at: datetime) -> bytes:
+async def export_loan(
+    leaves: BookLeaves,
+    home: EvidenceHome,
+    loan: str,
+    org: str | None,
+    made_at: datetime,
+    viewer: str | None = None,
+) -> bytes:
     """The bundle of a loan; raises :class:`Unsealable`, or `NotSealedYet` for what no seal covers yet.
 
     A year without a policy goes in with one that nobody can meet, so that whoever checks reads that no witness vouches.
     Records are made from the book as it is. One that was altered goes in as it is now, and every verifier says so.
-    What is about a person who was erased is proven and not shown.
+    What is about a person who was erased is proven and not shown, and so is what `viewer` may not read of her.
     """
     lender = _one_lender(loan, [org] if org else await leaves.lenders(loan))
     found, firsts = await leaves.of_loan(lender, loan), await leaves.firsts()
@@ -174,7 +181,8 @@ async def export_loan(leaves: BookLeaves, home: EvidenceHome, loan: str, org: st
                 )
             )
         kept = Kept(standing.salt or b"", record_bytes(record.record), standing.leaf, index_of(standing, firsts))
-        placed.append(Placed(standing.year, kept, shown=standing.salt is not None))
+        shown = standing.salt is not None and record.holder.shown_to(viewer, lender)
+        placed.append(Placed(standing.year, kept, shown))
     parties = {year: home.bare_parties(year) for year in {one.year for one in placed}}
     notes = {year: home.logs.store(year).checkpoint() for year in parties}
     anchors = {year: home.anchors(year).of(note) for year, note in notes.items() if note is not None}

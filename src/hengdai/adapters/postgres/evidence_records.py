@@ -43,6 +43,13 @@ class Holder:
     keeper: str = ""
     person: str = ""
 
+    def shown_to(self, viewer: str | None, book: str) -> bool:
+        """Whether an organisation may read the record: what is about a person is its book's and its keeper's alone.
+
+        No viewer is whoever owns the machine, or an examiner.
+        """
+        return not self.keeper or viewer in (None, book, self.keeper)
+
 
 NOBODY = Holder()
 

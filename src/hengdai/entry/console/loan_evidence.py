@@ -11,7 +11,7 @@ from hengdai.entry.console.figures import loan_name
 from hengdai.entry.console.proof_picture import picture
 from hengdai.entry.console.shell import Visit, frame_around, head
 from hengdai.entry.console.words import KINDS, STAGES
-from hengdai.entry.evidence_desk import LoanLeaf
+from hengdai.entry.evidence_desk import LoanLeaf, viewer_of
 from hengdai.entry.markup import EMPTY, Column, Html, Row, join, section, table, tag
 from hengdai.entry.reading import Reading
 from hengdai.evidence.record import RecordKind, commit, record_bytes
@@ -24,7 +24,7 @@ async def show(visit: Visit, request: Request, loan_id: str) -> None:
     head(f"{loan_id} · {visit.say('存证', 'Evidence')} · 衡贷", visit.language)
     record = await Reading(visit.platform.office, visit.actor).loan(loan_id)
     desk = visit.platform.evidence
-    leaves = [] if record is None or desk is None else await desk.of_loan(record.org, loan_id)
+    leaves = [] if record is None or desk is None else await desk.of_loan(record.org, loan_id, viewer_of(visit.actor))
     with frame_around(visit, "/loans"):
         ui.html(str(_page(visit, loan_id, leaves, request.query_params.get("leaf", ""))), sanitize=False)
 
