@@ -20,7 +20,8 @@ from hengdai.entry.evidence_watch import watch_book
 from hengdai.entry.sealing import SealReport, seal_book
 
 _PUBLISH = timedelta(seconds=2)
-_COMMAND = "from hengdai.entry.cli.main import app; app()"
+# The server's requests come first, the loading of the sealer's own modules included.
+_COMMAND = "import os; os.nice(10); from hengdai.entry.cli.main import app; app()"
 _PATIENCE = 10  # seconds that a sealer is given to end by itself
 
 

@@ -1,7 +1,6 @@
 """`hengdai evidence seal`, `export` and `monitor`: the evidence of the book that runs here."""
 
 import asyncio
-import os
 import signal
 import sys
 import tempfile
@@ -105,7 +104,6 @@ def _until(eof: bool) -> asyncio.Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     if eof:
-        os.nice(10)  # the server's requests come first
 
         def wait() -> None:
             while sys.stdin.buffer.read(4096):
