@@ -54,7 +54,9 @@ def test_ones_own_policy_is_compared_with_the_bundles() -> None:
     own = [policy_of(2026), policy_of(2027)]
     assert verdict(GOOD, own) == (0, set())
     assert verdict(GOOD, own[:1]) == (3, {("policy", "log 1")})
-    assert verify_bundle(GOOD).fingerprint == hashlib.sha256("\n".join(own).encode()).hexdigest()
+    whole = "\n".join([*own, *(f"operator {name}" for name in json.loads(GOOD)["operators"])])
+    assert verify_bundle(GOOD).fingerprint == hashlib.sha256(whole.encode()).hexdigest()
+    assert alone.fingerprint(json.loads(GOOD)) == verify_bundle(GOOD).fingerprint
 
 
 def test_a_record_may_be_withheld_or_erased_and_its_leaf_is_still_proven() -> None:
@@ -134,6 +136,7 @@ CHANGES: list[tuple[str, Change, set[tuple[str, str]]]] = [
     ("anchor kind", lambda b: b["anchors"][0].update(kind="other"), {("anchor", "anchor 0")}),
     ("token", lambda b: b["anchors"][1].update(value="AAAA"), {("anchor", "anchor 1")}),
     ("token form", lambda b: b["anchors"][1].update(value="A"), {("anchor", "anchor 1")}),
+    ("an operator twice", lambda b: b["operators"].append("facilitator"), {("policy", "operators")}),
     ("operators", lambda b: b["operators"].append("nobody"), {("policy", "operators")}),
     ("all operators", lambda b: b["operators"].extend(["bank", "notary"]), {("policy", "log 0"), ("policy", "log 1")}),
 ]
@@ -311,6 +314,9 @@ def test_a_forger_who_brings_his_own_policy_is_found_by_the_fingerprint_only() -
     own = [policy_of(2026), policy_of(2027)]
     forged = changed(lambda b: b["policies"].__setitem__(0, b["policies"][0].replace("parties 3", "parties 2")))
     assert verdict(forged)[0] == 0
-    assert verify_bundle(forged).fingerprint != verify_bundle(GOOD).fingerprint
+    independent = changed(lambda b: b["operators"].clear())
+    assert verdict(independent)[0] == 0
+    for one in (forged, independent):
+        assert verify_bundle(one).fingerprint != verify_bundle(GOOD).fingerprint
     assert verdict(forged, own) == (3, {("policy", "log 0")})
     assert witness_of("bank").key.name in own[0]

@@ -180,6 +180,6 @@ def _year(home: EvidenceHome, year: int) -> YearState:
         rounds=rounds,
         witnesses=witnesses,
         met=None if judged is None else judged.met,
-        policy_fingerprint=fingerprint([parties.policy]),
+        policy_fingerprint=fingerprint([parties.policy], sorted(parties.operators)),
         anchors=() if shown is None else home.anchors(year).of(shown),
     )

@@ -126,9 +126,9 @@ def write_bundle(
     return spell({**whole, "seal": hashlib.sha256(spell(whole)).hexdigest()})
 
 
-def fingerprint(policies: Sequence[str]) -> str:
-    """SHA-256 (hex) of the policies, to be compared with one got elsewhere."""
-    return hashlib.sha256("\n".join(policies).encode()).hexdigest()
+def fingerprint(policies: Sequence[str], operators: Sequence[str]) -> str:
+    """SHA-256 (hex) of the policies and of which witnesses the operator runs, to be compared with one got elsewhere."""
+    return hashlib.sha256("\n".join([*policies, *(f"operator {name}" for name in operators)]).encode()).hexdigest()
 
 
 def verify_bundle(data: bytes, trusted: Sequence[str] | None = None) -> Verification:
@@ -154,7 +154,7 @@ def verify_bundle(data: bytes, trusted: Sequence[str] | None = None) -> Verifica
         form.subject,
         tuple(item.record for item in form.records),
         tuple(tree for tree in trees if tree),
-        fingerprint(form.policies),
+        fingerprint(form.policies, form.operators),
     )
 
 
@@ -188,7 +188,10 @@ def _item(one: Proven) -> dict[str, object]:
 def _operators(form: Form) -> list[Broken]:
     known = {name for text in form.policies for name in _witness_names(text)}
     strangers = sorted(set(form.operators) - known)
-    return [Broken(Link.POLICY, "operators", f"no witnesses: {strangers}")] if strangers else []
+    if strangers:
+        return [Broken(Link.POLICY, "operators", f"no witnesses: {strangers}")]
+    once = len(set(form.operators)) == len(form.operators)
+    return [] if once else [Broken(Link.POLICY, "operators", "one is named twice")]
 
 
 def _log(form: Form, place: int, trusted: Sequence[str] | None, broken: list[Broken]) -> Note | None:
