@@ -72,3 +72,24 @@ def test_a_share_whose_unit_the_sample_does_not_settle_is_drafted_with_its_choic
     drafted = draft(guess(["每期手续费率"], {"每期手续费率": ["0.6", "0.01", "1"]}), pack="cn", currency="CNY")
     assert '# unit = "?"' in drafted
     assert "percent | fraction" in drafted
+
+
+@pytest.mark.parametrize(
+    ("kind", "as_of", "classes"),
+    [
+        # 未还一分, 首期 2026-02-15 到期: 逾期 0, 1, 90, 91, 120, 121, 180, 181 天.
+        ("consumer", "2026-02-15", "normal"), ("consumer", "2026-02-16", "special_mention"),
+        ("consumer", "2026-05-16", "special_mention"), ("consumer", "2026-05-17", "substandard"),
+        ("consumer", "2026-11-12", "substandard"), ("consumer", "2026-11-13", "doubtful"),
+        ("credit_card", "2026-05-16", "special_mention"), ("credit_card", "2026-05-17", "substandard"),
+        ("credit_card", "2026-06-15", "substandard"), ("credit_card", "2026-06-16", "doubtful"),
+        ("credit_card", "2026-08-14", "doubtful"), ("credit_card", "2026-08-15", "loss"),
+    ],
+)  # fmt: skip
+def test_the_class_follows_the_days_past_due_and_cards_have_lines_of_their_own(
+    kind: str, as_of: str, classes: str, tmp_path: Path
+) -> None:
+    row = {"数据日": as_of, "已还": "0", "分类": "正常"}
+    found = audited(tmp_path, row, product_kind=kind).only()
+    assert found["class5_at_least"] == classes
+    assert ("class5:material" in found["differences"]) is (classes != "normal")

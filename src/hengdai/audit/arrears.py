@@ -16,7 +16,9 @@ from hengdai.law.errors import LawIsSilent, LawIsStale
 from hengdai.law.pack import Pack
 
 CLASSES = ("normal", "special_mention", "substandard", "doubtful", "loss")
-_LINES = ("special_mention_days", "substandard_days", "doubtful_days", "loss_days")
+LOAN_LINES = ("special_mention_days", "substandard_days", "doubtful_days", "loss_days")
+CARD_LINES = ("card_special_mention", "card_substandard", "card_doubtful", "card_loss")
+"""Debts on credit cards have lines of their own (商业银行信用卡业务监督管理办法 92)."""
 _NEVER = 2**40
 
 
@@ -37,7 +39,9 @@ def arrears_of(loans: pl.DataFrame, plans: Plans, pack: Pack) -> Arrears:
     days = np.where(told & open_, _days_late(loans, plans, as_of), 0)
     known = told & (loans["status"].is_not_null().to_numpy() | open_)
     known &= ~(loans["status"].fill_null("") == "charged_off").to_numpy()
-    return Arrears(days, known, np.where(known, _mildest(days, as_of, known, pack), -1))
+    cards = (loans["product_kind"].fill_null("") == "credit_card").to_numpy()
+    loan, card = (_mildest(days, as_of, known, lines, pack) for lines in (LOAN_LINES, CARD_LINES))
+    return Arrears(days, known, np.where(known, np.where(cards, card, loan), -1))
 
 
 def _days_late(loans: pl.DataFrame, plans: Plans, as_of: Ints) -> Ints:
@@ -57,21 +61,21 @@ def _days_late(loans: pl.DataFrame, plans: Plans, as_of: Ints) -> Ints:
     return np.where(oldest == _NEVER, 0, as_of - oldest)
 
 
-def _mildest(days: Ints, as_of: Ints, known: Bools, pack: Pack) -> Ints:
+def _mildest(days: Ints, as_of: Ints, known: Bools, names: tuple[str, ...], pack: Pack) -> Ints:
     """The index of the mildest class that the pack's lines allow on the day of the data; -1 where it has none."""
     out = np.full(len(days), -1, np.int64)
     for day in np.unique(as_of[known]):
-        lines = lines_on(pack, day_of(int(day)))
+        lines = lines_on(pack, day_of(int(day)), names)
         if lines is not None:
             here = known & (as_of == day)
             out[here] = np.searchsorted(np.asarray(lines, np.int64), days[here], side="left")
     return out
 
 
-def lines_on(pack: Pack, day: date) -> tuple[int, ...] | None:
+def lines_on(pack: Pack, day: date, names: tuple[str, ...]) -> tuple[int, ...] | None:
     """Days past due beyond which each worse class begins, by the pack; None when it does not say."""
     try:
-        found = tuple(pack.parameter(name).on(day).value for name in _LINES)
+        found = tuple(pack.parameter(name).on(day).value for name in names)
     except (LookupError, LawIsSilent, LawIsStale):
         return None
     return tuple(value for value in found if isinstance(value, int))
