@@ -72,7 +72,7 @@ def impact(
     if json:
         data_json(_json(found, live, candidate, since.date()))
     else:
-        _print(found)
+        print_impact(found)
     if found.turned.height:
         raise typer.Exit(int(Exit.NO))
 
@@ -90,7 +90,8 @@ def _json(found: LawImpact, live: Pack, candidate: Pack, since: date) -> dict[st
     }
 
 
-def _print(found: LawImpact) -> None:
+def print_impact(found: LawImpact) -> None:
+    """What a candidate would have turned: the table, then the counts."""
     print_turned(found)
     loans = found.turned.select("org", "loan").n_unique()
     figures = {"judgements": found.judgements, "live": found.stopped_live, "new": found.stopped_new}

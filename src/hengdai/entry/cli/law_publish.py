@@ -21,7 +21,7 @@ from hengdai.app.shadow_report import ShadowReport, shadow_report
 from hengdai.base.identity import OrgId
 from hengdai.base.text import Text
 from hengdai.entry.cli.exits import Exit
-from hengdai.entry.cli.law_book import PackId, print_turned
+from hengdai.entry.cli.law_book import PackId, print_impact, print_turned
 from hengdai.entry.cli.options import Data, Dsn, Json, Org, settings_of
 from hengdai.entry.cli.talk import console, data, data_json, say, stop, table
 from hengdai.entry.platform import Platform
@@ -179,12 +179,12 @@ def _print_preview(seen: Preview) -> None:
         for mark, words in (("-", change.old), ("+", change.new)):
             if words:
                 data(f"  {mark} {words}")
-    _print_impact(seen.impact, 0)
+    print_impact(seen.impact)
     for failing in seen.failing:
         say(Text(f"案例未通过: {failing}", f"a case fails: {failing}"))
 
 
-def _print_impact(found: LawImpact, problems: int) -> None:
+def _print_trial(found: LawImpact, problems: int) -> None:
     print_turned(found)
     figures = {"judgements": found.judgements, "live": found.stopped_live, "new": found.stopped_new}
     say(_SHADOW.fill(**figures, problems=problems))
@@ -329,7 +329,7 @@ def report(
     if json:
         data_json(_report_json(found))
     else:
-        _print_impact(found.impact, found.problems)
+        _print_trial(found.impact, found.problems)
     if found.impact.turned.height:
         raise typer.Exit(int(Exit.NO))
 
