@@ -48,6 +48,7 @@ def test_what_is_left_out_of_the_file_would_have_told_nothing(
         assert sorted(found.rows(), key=str) == sorted(whole.rows(), key=str)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("abcde") | st.none(), st.integers(0, 9)), max_size=40), st.integers(1, 12))
 def test_runs_give_back_what_was_put_in_from_disk_and_from_memory(
     rows: list[tuple[str | None, int]], full: int

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
@@ -46,6 +46,7 @@ def test_decimals_beyond_the_coin_are_rounded_only_when_the_mapping_says_so() ->
     assert typed.to_list() == [2_258_327, 101, -101] and not unread.any()
 
 
+@settings(deadline=None)
 @given(st.integers(-(2**63), 2**63 - 1) | st.integers(-(10**13), 10**13), st.sampled_from(WHOLES))
 def test_a_stored_whole_number_is_read_as_its_text_would_be(number: int, reading: Reading) -> None:
     stored, as_text = read(pl.Series([number]), reading), read(pl.Series([str(number)]), reading)
