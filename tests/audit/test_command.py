@@ -69,6 +69,25 @@ def test_findings_end_with_one_and_leave_every_file(tmp_path: Path) -> None:
     assert pl.read_csv(out / "findings.csv").height == findings.height
 
 
+def test_an_audit_with_unread_debits_is_never_a_clean_one(tmp_path: Path) -> None:
+    write(tmp_path / "tape.csv", [CLEAN])
+    write(tmp_path / "entities.csv", [{"entity": "甲", "kind": "facilitator"}])
+    write(tmp_path / "relations.csv", [{"entity": "甲", "of": "乙"}])
+    debit = {"loan": "A1", "at": "2024-01-15 09:00:00", "payee": "甲", "amount": "500", "text": ""}
+    call = ("tape.csv", "--map", "map.toml", "--debits", "debits.csv", "--out", "out", "--no-pdf")
+    write(tmp_path / "debits.csv", [debit])
+    whole = run(tmp_path, *call)
+    assert whole.returncode == 0, whole.stdout + whole.stderr
+    write(tmp_path / "debits.csv", [debit, debit | {"amount": "5.5"}])
+    done, out = run(tmp_path, *call), tmp_path / "out"
+    assert done.returncode == 1 and "1 debits unread" in done.stdout, done.stdout + done.stderr
+    told = json.loads((out / "summary.json").read_text("utf-8"))
+    assert told["unread_debits"] == 1 and told["rows"] == told["audited"] == told["answers"]["clean"] == 1
+    assert (out / "rejects.csv").read_text("utf-8-sig").splitlines()[1].startswith("debits.csv,2,amount,5.5,")
+    assert "1 笔扣款无法读取" in (out / "report.html").read_text("utf-8")
+    assert "1 debits could not be read" in (out / "report.en.html").read_text("utf-8")
+
+
 @pytest.mark.parametrize("language", ["", ".en"])
 def test_the_report_needs_nothing_from_elsewhere(language: str, tmp_path: Path) -> None:
     write(tmp_path / "tape.csv", [CLEAN | {"服务费": "1200", "平台": "<script>alert(1)</script>"}])

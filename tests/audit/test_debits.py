@@ -1,6 +1,7 @@
 """Debits lie in files of any order and size; what may belong to a loan is found whatever lies around it."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
@@ -10,8 +11,10 @@ from hypothesis import strategies as st
 
 from hengdai.adapters.tapes.debits import FileDebits
 from hengdai.adapters.tapes.runs import Runs
-from hengdai.adapters.tapes.unreadable import TapeUnreadable
+from hengdai.app.audit_tape import Looking
+from hengdai.audit.intake import REJECTS
 from hengdai.audit.links import link, score
+from tests.audit.tapes import audited
 from tests.audit.test_links import LOANS, REGISTER
 
 NOON = datetime.fromisoformat("2026-03-10 12:00:00")
@@ -85,11 +88,75 @@ def test_instants_stored_with_an_offset_are_local_moments(tmp_path: Path) -> Non
     assert FileDebits(tmp_path / "debits.parquet", REGISTER).of(LOANS)["at"].to_list() == [NOON.replace(hour=20)]
 
 
-@pytest.mark.parametrize(("at", "amount", "column"), [("soon", "500", "at"), ("2026-03-10 12:00:00", "5.5", "amount")])
-def test_a_debit_that_cannot_be_read_is_not_passed_over(tmp_path: Path, at: str, amount: str, column: str) -> None:
-    (tmp_path / "debits.csv").write_text(f"loan,at,payee,amount,text\nA1,{at},P-1,{amount},\n", "utf-8")
-    with pytest.raises(TapeUnreadable, match=column):
-        FileDebits(tmp_path / "debits.csv", REGISTER).of(LOANS)
+def csv_of(folder: Path, *lines: str) -> Path:
+    path = folder / "debits.csv"
+    path.write_text("\n".join(("loan,at,payee,amount,text", *lines)) + "\n", "utf-8")
+    return path
+
+
+GOOD = "A1,2026-03-10 12:00:00,P-1,500,"
+
+
+@pytest.mark.parametrize(
+    ("at", "amount", "column", "found"),
+    [("soon", "500", "at", "soon"), ("2026-03-10 12:00:00", "5.5", "amount", "5.5"), ("", "500", "at", "")],
+)
+def test_a_debit_that_cannot_be_read_is_told_and_the_others_are_found(
+    tmp_path: Path, at: str, amount: str, column: str, found: str
+) -> None:
+    debits = FileDebits(csv_of(tmp_path, GOOD, f"A1,{at},P-1,{amount},", GOOD), REGISTER)
+    assert debits.of(LOANS)["amount"].to_list() == [500, 500]
+    unread = debits.unread()
+    assert unread.schema == REJECTS
+    assert unread.select("source", "row", "column", "found").rows() == [("debits.csv", 2, column, found)]
+    assert unread["expected_zh"].item() and unread["expected_en"].item()
+
+
+def test_a_torn_line_among_the_debits_is_told_and_numbers_stay_right(tmp_path: Path) -> None:
+    debits = FileDebits(csv_of(tmp_path, GOOD, "A1,2026", GOOD, "A1,soon,P-1,x,"), REGISTER)
+    assert debits.of(LOANS).height == 2
+    assert debits.unread().select("row", "column").rows() == [(2, ""), (4, "at"), (4, "amount")]
+
+
+def test_each_bad_debit_is_told_once_however_often_the_file_is_read(tmp_path: Path) -> None:
+    lines = ("torn", "A1,soon,P-1,500,", "A2,soon,NEWCOMER,500,", "A2,soon,NEWCOMER,500,担保服务费")
+    debits = FileDebits(csv_of(tmp_path, *lines), REGISTER)
+    second = LOANS.with_columns(loan_id=pl.lit("A2"), partner=pl.lit("NEWCOMER"))
+    told = []
+    for loans in (LOANS, second, LOANS):  # NEWCOMER becomes a party, and the file is read again, with the second
+        debits.of(loans)
+        told.append(debits.unread()["row"].to_list())
+    assert told == [[1, 2, 4], [3], []]
+
+
+@pytest.mark.parametrize("amounts", [[500.0, 5.5, float("nan"), None], [Decimal("500"), Decimal("5.5"), None, None]])
+def test_a_stored_amount_that_is_not_whole_is_not_cut(tmp_path: Path, amounts: list[object]) -> None:
+    rows = table([("A1", NOON, "P-1", 1, "")] * 4).with_columns(pl.Series("amount", amounts))
+    rows.write_parquet(tmp_path / "debits.parquet", row_group_size=3)
+    debits = FileDebits(tmp_path / "debits.parquet", REGISTER)
+    assert debits.of(LOANS)["amount"].to_list() == [500]
+    assert debits.unread().select("row", "column").rows() == [(2, "amount"), (3, "amount"), (4, "amount")]
+
+
+def test_a_column_of_row_numbers_of_its_own_is_in_nobodys_way(tmp_path: Path) -> None:
+    rows = table([("A1", NOON, "P-1", 500, ""), ("A1", None, "P-1", 500, "")])  # type: ignore[list-item]
+    rows.with_columns(row_number=pl.lit("x")).write_csv(tmp_path / "debits.csv")
+    debits = FileDebits(tmp_path / "debits.csv", REGISTER)
+    assert debits.of(LOANS).height == 1 and debits.unread()["row"].to_list() == [2]
+
+
+def test_an_audit_counts_unread_debits_apart_from_the_rows_of_its_tape(tmp_path: Path) -> None:
+    looking = Looking(FileDebits(csv_of(tmp_path, "torn", "A1,soon,P-1,x,", GOOD), REGISTER), REGISTER)
+    done = audited(tmp_path, {"平台": "P-1", "资金方": "F-1"}, {"借据号": "A2", "本金": "x"}, looking=looking)
+    assert (done.tally.rows, done.tally.loans, done.tally.rejected, done.tally.unread_debits) == (2, 1, 1, 2)
+    assert done.only()["linked_debits"] == 500
+    told = done.rejects.select("source", "row", "column").rows()
+    assert told == [
+        ("tape.csv", 2, "本金"),
+        ("debits.csv", 1, ""),
+        ("debits.csv", 2, "at"),
+        ("debits.csv", 2, "amount"),
+    ]
 
 
 def test_a_table_without_telling_debits_gives_none(tmp_path: Path) -> None:

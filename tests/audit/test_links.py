@@ -11,6 +11,7 @@ from hengdai.adapters.tapes.book import BookTape
 from hengdai.adapters.tapes.debits import looking_in
 from hengdai.adapters.tapes.files import mapping_data
 from hengdai.app.audit_tape import Looking, Order, audit_tape
+from hengdai.audit.intake import REJECTS
 from hengdai.audit.links import link, score
 from hengdai.audit.mapping import parse_mapping
 from hengdai.audit.register import Register, register_of
@@ -101,6 +102,9 @@ class _Given:
 
     def of(self, loans: pl.DataFrame) -> pl.DataFrame:
         return self._frame.join(loans.select("loan_id"), on="loan_id", how="semi")
+
+    def unread(self) -> pl.DataFrame:
+        return REJECTS.to_frame()
 
     def shown(self, loans: pl.DataFrame) -> pl.DataFrame | None:
         return None if loans.height else loans

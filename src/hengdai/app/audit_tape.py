@@ -15,7 +15,7 @@ import polars as pl
 
 from hengdai.app.in_order import in_order
 from hengdai.audit.batch import Audited, Terms, audit_batch
-from hengdai.audit.intake import NUMBER, REJECTS, ROW, SOURCE, Taken, missing_headers, take_in
+from hengdai.audit.intake import NUMBER, ROW, SOURCE, Taken, missing_headers, take_in, torn_rows
 from hengdai.audit.links import extra_of, link, sums_of
 from hengdai.audit.mapping import MappingUnreadable, TapeMapping
 from hengdai.audit.register import Register
@@ -26,7 +26,6 @@ from hengdai.law.judge import Settings
 from hengdai.law.pack import Pack
 
 TWICE = Text("借据号在带上唯一", "a loan number that is on the tape once")
-TORN = Text("与表头相同的列数, 引号成对, 编码一致", "as many fields as the header, quotes in pairs, one encoding")
 
 
 class Tape(Protocol):
@@ -51,6 +50,9 @@ class Debits(Protocol):
 
         Those that can have no telling sign (:mod:`hengdai.audit.links`) may be left out.
         """
+
+    def unread(self) -> pl.DataFrame:
+        """Debits asked for that could not be read, as rejects: a row a cell, each told once, when it is known."""
 
     def shown(self, loans: pl.DataFrame) -> pl.DataFrame | None:
         """What those borrowers were shown, one row a loan with `loan_id`; None when nobody kept it."""
@@ -93,7 +95,8 @@ class Order:
 def audit_tape(tapes: Sequence[Tape], order: Order, sink: Sink, progress: Callable[[int], None]) -> Tally:
     """Audit the tapes as one. Raises :class:`MappingUnreadable` when a tape lacks a mapped header.
 
-    `progress` is told how many rows went through. Every row ends in the findings or in the rejects.
+    `progress` is told how many rows went through. Every row ends in the findings or in the rejects; debits that could
+    not be read are rejects too, and counted apart.
     """
     terms = Terms(order.pack, order.mapping.mapped, order.mapping.currency, order.as_if, order.settings)
     tally = Tally()
@@ -102,6 +105,9 @@ def audit_tape(tapes: Sequence[Tape], order: Order, sink: Sink, progress: Callab
         tally.rows += batch.rows
         tally.reject(batch.taken.rejects, batch.taken.rejected_rows)
         sink.rejects(batch.taken.rejects)
+        if batch.unread is not None:
+            tally.leave_out(batch.unread)
+            sink.rejects(batch.unread)
         if links is not None:
             sink.links(links)
         if audited is not None:
@@ -121,6 +127,8 @@ class _Batch:
     taken: Taken
     debits: pl.DataFrame | None = None
     shown: pl.DataFrame | None = None
+    unread: pl.DataFrame | None = None
+    """Debits that came to light with this batch and could not be read."""
 
 
 def _read(tapes: Sequence[Tape], order: Order) -> Iterator[_Batch]:
@@ -138,7 +146,8 @@ def _read(tapes: Sequence[Tape], order: Order) -> Iterator[_Batch]:
                 yield _Batch(raw.height, taken)
             else:
                 debits = order.looking.debits
-                yield _Batch(raw.height, taken, debits.of(taken.loans), debits.shown(taken.loans))
+                found = debits.of(taken.loans)
+                yield _Batch(raw.height, taken, found, debits.shown(taken.loans), debits.unread())
             yield from _torn(tape)
         yield from _torn(tape)
 
@@ -147,8 +156,7 @@ def _torn(tape: Tape) -> Iterator[_Batch]:
     """Rows that the reader could not split are rejects too: counts in are counts out."""
     torn = tape.torn()
     if torn:
-        rows = [(tape.name, row, "", found, TORN.zh, TORN.en) for row, found in torn]
-        yield _Batch(len(rows), Taken(pl.DataFrame(), pl.DataFrame(rows, schema=REJECTS, orient="row")))
+        yield _Batch(len(torn), Taken(pl.DataFrame(), torn_rows(tape.name, torn)))
 
 
 def _audited(batch: _Batch, terms: Terms, order: Order) -> tuple[_Batch, pl.DataFrame | None, Audited | None]:

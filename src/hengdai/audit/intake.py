@@ -21,6 +21,7 @@ REJECTS = pl.Schema(
     {SOURCE: pl.String, ROW: pl.Int64, "column": pl.String, "found": pl.String, "expected_zh": pl.String,
      "expected_en": pl.String}
 )  # fmt: skip
+TORN = Text("与表头相同的列数, 引号成对, 编码一致", "as many fields as the header, quotes in pairs, one encoding")
 _DTYPES: dict[Type, pl.DataType] = {
     Type.TEXT: pl.String(), Type.CHOICE: pl.String(), Type.MONEY: pl.Int64(), Type.RATE: pl.Int64(),
     Type.SHARE: pl.Int64(), Type.COUNT: pl.Int64(), Type.DATE: pl.Date(), Type.INSTANT: pl.Datetime("us"),
@@ -41,6 +42,12 @@ class Taken:
     def rejected_rows(self) -> int:
         """How many rows did not come through."""
         return self.rejects.n_unique([SOURCE, ROW]) if self.rejects.height else 0
+
+
+def torn_rows(source: str, torn: Sequence[tuple[int, str]]) -> pl.DataFrame:
+    """Rows that could not be split into fields (number and what was found), as rejects without a column."""
+    rows = [(source, row, "", found, TORN.zh, TORN.en) for row, found in torn]
+    return pl.DataFrame(rows, schema=REJECTS, orient="row")
 
 
 def missing_headers(mapping: TapeMapping, headers: Sequence[str], where: str) -> list[Problem]:

@@ -13,6 +13,7 @@ import polars as pl
 
 from hengdai.audit.batch import Answer, Audited
 from hengdai.audit.compare import Matter
+from hengdai.audit.intake import ROW, SOURCE
 from hengdai.audit.plan import day_of
 from hengdai.law.kinds import Outcome
 
@@ -70,6 +71,8 @@ class Tally:
     """Loans above the cap by no more than a minor unit an instalment: instalments rounded to the coin do that."""
     patterns: Counter[str] = field(default_factory=Counter)
     linked: int = 0
+    unread_debits: int = 0
+    """Debits that could not be read: with any of them no disguised charge is ruled out. They are no rows of a tape."""
     principal: int = 0
     groups: dict[str, dict[str, Group]] = field(default_factory=lambda: {name: {} for name in GROUPS})
     worst: list[Case] = field(default_factory=list)
@@ -78,6 +81,10 @@ class Tally:
         """Count the rows of a batch that could not be read, by column."""
         self.rejected += rows
         self.rejected_columns.update(rejects["column"].to_list())
+
+    def leave_out(self, debits: pl.DataFrame) -> None:
+        """Count debits that could not be read, given a row a cell."""
+        self.unread_debits += debits.n_unique([SOURCE, ROW]) if debits.height else 0
 
     def add(self, audited: Audited) -> None:
         """Count one audited batch."""
@@ -147,8 +154,8 @@ class Tally:
 
     @property
     def findings(self) -> int:
-        """Loans and rows that somebody must look at."""
-        return self.loans - self.answers[Answer.CLEAN.value] + self.rejected
+        """Loans, rows and debits that somebody must look at."""
+        return self.loans - self.answers[Answer.CLEAN.value] + self.rejected + self.unread_debits
 
     def breaches(self) -> list[tuple[str, int]]:
         """Breached rules and their counts, most first."""

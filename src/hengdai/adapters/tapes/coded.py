@@ -10,7 +10,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from hengdai.adapters.tapes.read import ROWS_PER_BATCH, Torn, batches, head_of, kind_of
+from hengdai.adapters.tapes.read import ROWS_PER_BATCH, Torn, batches, head_of, kind_of, numbered
 from hengdai.adapters.tapes.unreadable import TapeUnreadable
 from hengdai.base.text import Text
 
@@ -23,25 +23,25 @@ def names_of(path: Path) -> list[str]:
     return pq.read_schema(path).names if kind_of(path) in PARQUET else head_of(path, 0)[0]
 
 
-def columns_of(path: Path, names: Sequence[str], coded: Sequence[str]) -> Iterator[pa.RecordBatch]:
-    """The named columns, a bounded number of rows at a time, those of `coded` as dictionaries.
+def columns_of(path: Path, names: Sequence[str], coded: Sequence[str], torn: Torn) -> Iterator[pa.RecordBatch]:
+    """The named columns and `row_number`, a bounded number of rows at a time, those of `coded` as dictionaries.
 
-    Raises :class:`TapeUnreadable` for a damaged file and for torn lines: a row that is left out would not be missed.
+    Torn lines are put into `torn`. Raises :class:`TapeUnreadable` for a damaged file.
     """
     if kind_of(path) in PARQUET:
         yield from _of_parquet(path, names, coded)
         return
-    torn = Torn()
-    yield from (_coded(each.select(list(names)), coded) for each in batches(path, torn=torn))
-    if torn.lines:
-        number, found = torn.lines[0]
-        raise TapeUnreadable(path, Text(f"第 {number} 行字段数不符: {found}", f"row {number} is torn: {found}"))
+    for each in batches(path, torn=torn):
+        # The number is the last column; the table may have one of its own by that name.
+        places = [*map(each.schema.names.index, names), each.num_columns - 1]
+        yield _coded(each.select(places), coded)
 
 
 def _of_parquet(path: Path, names: Sequence[str], coded: Sequence[str]) -> Iterator[pa.RecordBatch]:
     try:
         with pq.ParquetFile(path, read_dictionary=list(coded)) as file:
-            yield from (_coded(each, coded) for each in file.iter_batches(ROWS_PER_BATCH, columns=list(names)))
+            read = file.iter_batches(ROWS_PER_BATCH, columns=list(names))
+            yield from (_coded(each, coded) for each in numbered(read))
     except (pa.ArrowException, OSError) as error:
         said = str(error).strip().splitlines()[0]
         raise TapeUnreadable(path, Text(f"文件残缺或损坏: {said}", f"damaged or cut off: {said}")) from error

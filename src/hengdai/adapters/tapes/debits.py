@@ -7,10 +7,12 @@ import pyarrow as pa
 
 from hengdai.adapters.tapes.book import scan, table_of
 from hengdai.adapters.tapes.coded import columns_of, names_of, of_values, plain
+from hengdai.adapters.tapes.read import Torn
 from hengdai.adapters.tapes.runs import Runs
 from hengdai.adapters.tapes.unreadable import TapeUnreadable
 from hengdai.app.audit_tape import Looking
 from hengdai.audit.clean import ZONE
+from hengdai.audit.intake import NUMBER, REJECTS, ROW, SOURCE, torn_rows
 from hengdai.audit.links import parties_of, telling_payees, telling_words
 from hengdai.audit.register import Register, register_of
 from hengdai.base.text import Text
@@ -28,7 +30,8 @@ class FileDebits:
     """A table of debits: `loan` or `borrower`, `at`, `payee`, `amount` in minor units, `text`.
 
     The file is read once, and only debits that may tell something are kept; it is read again for payees that turn out
-    to be parties of a later batch. Instants with an offset are brought to Chinese local time; those without are local.
+    to be parties of a later batch. One of them that cannot be read is told as such, and so is every torn line. Instants
+    with an offset are brought to Chinese local time; those without are local.
     """
 
     def __init__(self, path: Path, register: Register, shown: Path | None = None) -> None:
@@ -46,6 +49,7 @@ class FileDebits:
             )
         self._told, self._payees, self._read = telling_payees(register), frozenset[str](), False
         self._kept = Runs(self._key)
+        self._unread: list[pl.DataFrame] = []
 
     @classmethod
     def looking(cls, debits: Path, entities: Path | None) -> Looking:
@@ -73,28 +77,41 @@ class FileDebits:
         """Keep the debits of these payees, and the first time those with telling words, whoever took them."""
         if self._read and not payees:
             return
-        known = pl.Series(sorted(payees), dtype=pl.String)
-        for batch in columns_of(self._path, (self._key, *DEBITS), CODED):
+        known, torn = pl.Series(sorted(payees), dtype=pl.String), Torn()
+        for batch in columns_of(self._path, (self._key, *DEBITS), CODED, torn):
             wanted = of_values(batch, "payee", lambda names: names.is_in(known))
             words = of_values(batch, "text", telling_words)
             telling = wanted & ~words if self._read else wanted | words
             if telling.any():
                 self._kept.put(self._typed(plain(batch.filter(pa.array(telling)), CODED)))
+        if not self._read:
+            # Nobody knows whose a torn line is: each counts, and the first reading meets them all.
+            self._unread.append(torn_rows(self._path.name, torn.take()))
         self._read, self._payees = True, self._payees | payees
 
     def _typed(self, debits: pl.DataFrame) -> pl.DataFrame:
-        """Local moments and whole amounts; a debit whose moment or amount cannot be read stops the audit."""
+        """Local moments and whole amounts; a debit whose moment or amount cannot be read is kept as unread instead."""
         typed = debits.select(
             pl.col(self._key).cast(pl.String), _moment(debits.schema["at"]), pl.col("payee").cast(pl.String),
-            pl.col("amount").cast(pl.Int64, strict=False), pl.col("text").cast(pl.String),
+            _amount(debits.schema["amount"]), pl.col("text").cast(pl.String),
         )  # fmt: skip
-        for name, right in _RIGHT.items():
-            unread = debits[name].filter(typed[name].is_null())
-            if len(unread):
-                found = str(unread[0])
-                text = Text(f"{name} 为 {found!r}, 应为{right.zh}", f"{name} is {found!r}, expected {right.en}")
-                raise TapeUnreadable(self._path, text)
-        return typed
+        bad = [name for name in _RIGHT if typed[name].null_count()]
+        self._unread += [self._cells(debits.filter(typed[name].is_null()), name) for name in bad]
+        return typed.drop_nulls(bad) if bad else typed
+
+    def _cells(self, unread: pl.DataFrame, name: str) -> pl.DataFrame:
+        """The cells of a column that could not be read, as rejects."""
+        right = _RIGHT[name]
+        return unread.select(
+            pl.lit(self._path.name).alias(SOURCE), pl.col(NUMBER).alias(ROW), pl.lit(name).alias("column"),
+            pl.col(name).cast(pl.String).fill_null("").alias("found"),
+            pl.lit(right.zh).alias("expected_zh"), pl.lit(right.en).alias("expected_en"),
+        )  # fmt: skip
+
+    def unread(self) -> pl.DataFrame:
+        """Debits that may tell something and could not be read, a row a cell; afterwards they are told."""
+        told, self._unread = pl.concat([REJECTS.to_frame(), *self._unread]), []
+        return told.sort(SOURCE, ROW, maintain_order=True)
 
     def shown(self, loans: pl.DataFrame) -> pl.DataFrame | None:
         """What the borrowers of these loans were shown, as facts; None when no such table is there."""
@@ -121,6 +138,15 @@ def _moment(stored: pl.DataType) -> pl.Expr:
     local = zoned.dt.convert_time_zone(ZONE).dt.replace_time_zone(None)
     plain = at.str.slice(0, 19).str.replace(" ", "T").str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="us", strict=False)
     return pl.when(offset).then(local).otherwise(plain).alias("at")
+
+
+def _amount(stored: pl.DataType) -> pl.Expr:
+    """The column `amount`, stored so, as whole minor units; null where it is none."""
+    whole = pl.col("amount").cast(pl.Int64, strict=False)
+    if stored == pl.String:
+        return whole
+    # A cast drops what stands behind the point.
+    return pl.when(whole.cast(stored) == pl.col("amount")).then(whole).alias("amount")
 
 
 def _flag(name: str) -> pl.Expr:

@@ -12,6 +12,7 @@ from itertools import count, islice
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
@@ -59,7 +60,7 @@ def _opened(path: Path, encoding: str | None, torn: Torn) -> Iterator[pa.RecordB
     if kind in CSV_KINDS:
         return _csv(path, encoding, torn)
     if kind in (".parquet", ".pq"):
-        return _numbered(_parquet(path))
+        return numbered(_parquet(path))
     return excel_batches(path, ROWS_PER_BATCH)
 
 
@@ -153,9 +154,9 @@ def _parquet(path: Path) -> Iterator[pa.RecordBatch]:
         yield from file.iter_batches(batch_size=ROWS_PER_BATCH)
 
 
-def _numbered(stream: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def numbered(stream: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Each batch with the numbers of its rows in the file."""
     start = 1
     for batch in stream:
-        yield batch.append_column("row_number", pa.array(range(start, start + batch.num_rows), pa.int64()))
+        yield batch.append_column("row_number", pa.array(np.arange(start, start + batch.num_rows, dtype=np.int64)))
         start += batch.num_rows

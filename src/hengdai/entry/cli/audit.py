@@ -44,6 +44,10 @@ _DONE = Text(
     "{loans} loans: {breached} breached, {different} different, {undetermined} undetermined, {clean} clean; "
     "{rejected} rows unread",
 )
+_UNREAD = Text(
+    "{count} 笔扣款无法读取, 见 rejects.csv: 变相收费未能查全",
+    "{count} debits unread, see rejects.csv: disguised charges were not looked for in full",
+)
 _MONTH = Text(
     "{month}  处理 {mended} 笔, 费用 {price}, 尚余 {left}", "{month} {mended} mended for {price}, {left} left"
 )
@@ -115,7 +119,7 @@ def tape(
         tally = _audit(tapes, _Asked(pack, out, map, debits, entities, as_if, tuple(switch or ()), not no_pdf, dsn))
     except (TapeUnreadable, MappingUnreadable) as error:
         stop(Exit.UNREADABLE, str(error))
-    if tally.findings or tally.rejected:
+    if tally.findings:
         raise typer.Exit(int(Exit.NO))
 
 
@@ -147,7 +151,7 @@ def runoff(
     start = since.date() if since else datetime.now(ZoneInfo("Asia/Shanghai")).date()
     asked = _Asked(pack, out, map, debits, entities, as_if, (), False, dsn)
     try:
-        order, _ = _run(tapes, asked, lambda audited: olds.extend(old_loans(audited, start)))
+        order, tally = _run(tapes, asked, lambda audited: olds.extend(old_loans(audited, start)))
     except (TapeUnreadable, MappingUnreadable) as error:
         stop(Exit.UNREADABLE, str(error))
     months = max(1, (by.year - start.year) * 12 + by.month - start.month)
@@ -159,6 +163,7 @@ def runoff(
         due = month_after(start, month.number).isoformat()[:7]
         price = Money(month.price, code)
         data(str(_MONTH.fill(month=due, mended=f"{month.mended:,}", price=price, left=f"{month.left:,}")))
+    _tell_unread(tally)
     data(str(out / "runoff.csv"))
 
 
@@ -211,8 +216,15 @@ def _audit(paths: Sequence[Path], asked: _Asked) -> Tally:
     data(str(_DONE.fill(loans=f"{tally.loans:,}", rejected=f"{tally.rejected:,}", **counts)))
     data(str(_CAP.fill(over=f"{tally.over['simple']:,}", refund=report.money(tally.refunds["simple"]),
                        median=percent(tally.quantile_e8(1, 2)))))  # fmt: skip
+    _tell_unread(tally)
     data(str(asked.out / "report.html"))
     return tally
+
+
+def _tell_unread(tally: Tally) -> None:
+    """Say how many debits were left out, where any was."""
+    if tally.unread_debits:
+        data(str(_UNREAD.fill(count=f"{tally.unread_debits:,}")))
 
 
 def _mapping(paths: Sequence[Path], asked: _Asked, shelf: FolderShelf) -> tuple[TapeMapping, Pack]:

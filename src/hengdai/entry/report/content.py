@@ -104,6 +104,7 @@ def summary(report: Report) -> dict[str, Any]:
         "missing_facts": [{"fact": fact, "loans": loans, "rules": rules} for fact, loans, rules in report.missing()],
         "patterns": dict(sorted(tally.patterns.items())) if report.looked else None,
         "linked_debits": tally.linked if report.looked else None,
+        "unread_debits": tally.unread_debits if report.looked else None,
         "groups": {name: {key: _group(group) for key, group in sorted(tally.groups[name].items())} for name in GROUPS},
         "worst": [_worst(case) for case in tally.worst],
     }  # fmt: skip

@@ -84,7 +84,13 @@ def _lead(report: Report, words: Words) -> Html:
     rest = words("rest", **counts)
     linked = words("linked", amount=report.money(tally.linked)) if report.looked and tally.linked else ""
     unseen = EMPTY if report.looked else tag("p", words("not_looked"), class_="faint")
-    return tag("p", first, " ", rest, " ", linked, class_="lead") + unseen
+    return tag("p", first, " ", rest, " ", linked, class_="lead") + unseen + _unread_debits(report, words)
+
+
+def _unread_debits(report: Report, words: Words) -> Html:
+    """How many debits were left out; wherever it is told what the audit did not see."""
+    count = report.tally.unread_debits
+    return tag("p", tag("b", words("unread_debits", count=f"{count:,}"))) if count else EMPTY
 
 
 def _figures(report: Report, words: Words) -> Html:
@@ -176,9 +182,9 @@ def _differences(report: Report, words: Words) -> Html:
 
 
 def _missing(report: Report, words: Words) -> Html:
-    found = report.missing()
+    found, unread = report.missing(), _unread_debits(report, words)
     if not found:
-        return EMPTY
+        return tag("h2", words("missing")) + unread if unread != EMPTY else EMPTY
     columns = (Column(words("fact")), Column(words("who"), wide_only=True), Column(words("open"), figures=True),
                Column(words("for_loans"), figures=True))  # fmt: skip
     rows = []
@@ -190,7 +196,7 @@ def _missing(report: Report, words: Words) -> Html:
     about = tag("p", words("missing_about"), class_="faint")
     others = [report.pack.facts[fact].meaning.in_(words.language) for fact, _, _ in found[FACTS:]]
     rest = tag("p", tag("small", words("also", facts="; ".join(others)))) if others else EMPTY
-    return tag("h2", words("missing")) + about + table(columns, rows, label=words("missing")) + rest
+    return tag("h2", words("missing")) + unread + about + table(columns, rows, label=words("missing")) + rest
 
 
 def _rejected(report: Report, words: Words) -> Html:

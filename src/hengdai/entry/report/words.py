@@ -76,6 +76,11 @@ WORDS: Mapping[str, Text] = {
         "没有提供借款人的扣款明细, 变相收费未查; 以下成本是下限。",
         "No debits of the borrowers were given: disguised charges were not looked for, and the costs are lower bounds.",
     ),
+    "unread_debits": Text(
+        "{count} 笔扣款无法读取, 未计入: 变相收费未能查全, 成本是下限。逐笔见 rejects.csv。",
+        "{count} debits could not be read and were left out: disguised charges were not looked for in full, and the "
+        "costs are lower bounds. Each is in rejects.csv.",
+    ),
     "differences": Text("带上数字与重算的差异", "Tape against recomputation"),
     "figure": Text("项目", "figure"),
     "material": Text("重大", "material"),
