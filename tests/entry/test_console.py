@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from playwright.sync_api import Page, sync_playwright
 
 from hengdai.adapters.clock import SetClock
+from hengdai.adapters.evidence.home import EvidenceHome, Watched
 from hengdai.adapters.postgres.engine import connect, migrate
 from hengdai.adapters.postgres.server import Server
 from hengdai.app.actor import Actor, Role
@@ -22,6 +23,7 @@ from hengdai.base.identity import OrgId
 from hengdai.entry.console.mount import mount
 from hengdai.entry.http.server import build
 from hengdai.entry.platform import Platform
+from hengdai.evidence.monitor import reconcile
 from tests.entry.front import Front, application, list_partner, people, seal
 from tests.entry.serve import Live, served
 
@@ -47,8 +49,8 @@ async def _book(platform: Platform, clock: SetClock) -> dict[str, str]:
         paid = (await front.post(f"/loans/{loan}/payments", {"amount": "1000.00", "currency": "CNY"})).json()
         await front.post(f"/loans/{loan}/payments/{paid['events'][0]['id']}/reversal", {"why": "退票"})
         clock.put(date(2027, 1, 20))
-    await seal(platform)
-    return {**keys, "loan": loan, "refused": str(refused)}
+    home = await seal(platform)
+    return {**keys, "loan": loan, "refused": str(refused), "evidence": str(home.directory)}
 
 
 def _dress(app: FastAPI, platform: Platform) -> None:
@@ -184,6 +186,24 @@ def test_the_evidence_page_says_honestly_that_nobody_independent_vouches(live: L
         assert "还没有独立见证" in page.locator("#witnesses").inner_text()
         assert "evidence.local/book/" in page.locator("#checkpoint pre").inner_text()
         assert page.locator("canvas").count() == 1
+        assert wrong == []
+
+
+def test_a_balance_that_is_off_is_shown_to_its_organisation_and_to_an_examiner_alone(live: Live) -> None:
+    home, off = EvidenceHome(Path(live.told["evidence"])), reconcile({}, {"bank-a cash.clearing CNY": 7})
+    home.keep_watched(Watched(7, 3, tuple(off)))
+    with _browsing(live, PHONE, "zh") as (page, wrong):
+        _settled(page, f"{live.url}/evidence")
+        examiner = page.locator("#monitor").inner_text()
+        assert "余额不符" in examiner and "bank-a cash.clearing CNY" in examiner
+        for who, seen in (("viewer", True), ("stranger", False)):
+            page.request.post(f"{live.url}/sign-in", form={"key": live.told[who]})
+            _settled(page, f"{live.url}/evidence")
+            words = page.locator("#monitor").inner_text()
+            assert ("cash.clearing" in words, "另有 1 处属于其他机构" in words) == (seen, not seen)
+        home.keep_watched(Watched(7, 3, ()))
+        _settled(page, f"{live.url}/evidence")
+        assert "每个账户的余额与存证凭证的合计一致" in page.locator("#monitor").inner_text()
         assert wrong == []
 
 

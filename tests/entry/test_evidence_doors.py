@@ -1,11 +1,13 @@
 """Evidence over HTTP, and the sealer that a server keeps beside itself."""
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
@@ -23,6 +25,7 @@ from hengdai.entry.wiring import platform
 from hengdai.evidence.bundle import verify_bundle
 from hengdai.evidence.monitor import Alarm, Concern
 from tests.entry.front import TODAY, Front, list_partner, people, seal
+from tests.evidence.test_commands import hengdai
 
 
 @pytest_asyncio.fixture
@@ -101,6 +104,68 @@ async def test_the_sealer_beside_a_server_seals_watches_and_ends_with_it(
     assert (await front.get(f"/loans/{loan}/evidence")).status_code == 200
     assert "leaves taken in" in (directory / "sealer.log").read_text(encoding="utf-8")
     assert "Traceback" not in (directory / "sealer.log").read_text(encoding="utf-8")
+
+
+async def tamper(dsn: str, statement: str) -> None:
+    """What only the owner of the database can do, with every trigger silent."""
+    owner = await asyncpg.connect(dsn)
+    await owner.execute("SET session_replication_role = replica")
+    await owner.execute(statement)
+    await owner.close()
+
+
+async def test_a_balance_changed_directly_is_named_by_the_monitor(house: tuple[Platform, Front], dsn: str) -> None:
+    opened, front = house
+    await front.disbursed()
+    home = await seal(opened)
+    await front.disbursed()  # not in the log yet, but in the balances
+    assert opened.evidence is not None
+    assert (await watch_book(opened.evidence.leaves, home, datetime.now(UTC))).alarms == ()
+    await tamper(
+        dsn,
+        "UPDATE account_balance SET balance = balance + 1 WHERE ctid = (SELECT ctid FROM account_balance "
+        "WHERE account = 'cash.clearing' LIMIT 1)",
+    )
+    told = await asyncio.to_thread(hengdai, "evidence", "monitor", "--log", home.directory, "--dsn", dsn)
+    assert (told.returncode, told.stdout.count("\n")) == (3, 1)
+    assert told.stdout.startswith("balance bank-a cash.clearing CNY: ")
+    assert "the ledger has -1199999, the log adds up to -1200000" in told.stdout
+    assert (await front.get("/evidence", "viewer")).json()["alarms"] == 1
+
+
+async def test_a_posting_that_was_touched_is_named_alone_and_other_books_are_still_added_up(
+    house: tuple[Platform, Front], dsn: str
+) -> None:
+    opened, front = house
+    loan = await front.disbursed()
+    home = await seal(opened)
+    assert opened.evidence is not None
+    await tamper(dsn, "UPDATE entry SET amounts = (SELECT array_agg(a * 2) FROM unnest(amounts) AS a)")
+    await tamper(dsn, "INSERT INTO account_balance VALUES ('bank-b', 'cash.clearing', 'CNY', 'bank-b', 0, 5)")
+    found = (await watch_book(opened.evidence.leaves, home, datetime.now(UTC))).alarms
+    assert {(one.concern, one.where.split(" ")[0]) for one in found} == {
+        (Concern.ENTRY, f"bank-a/{loan}"), (Concern.BALANCE, "bank-b")
+    }  # fmt: skip
+
+
+async def test_a_book_that_is_being_written_gives_no_alarm(house: tuple[Platform, Front]) -> None:
+    opened, front = house
+    home = await seal(opened)
+    assert opened.evidence is not None
+    leaves = opened.evidence.leaves
+
+    async def write() -> None:
+        for _ in range(4):
+            await front.disbursed()
+
+    writing = asyncio.create_task(write())
+    looks = 0
+    while not writing.done() or not looks:
+        await seal(opened)
+        assert (await watch_book(leaves, home, datetime.now(UTC))).alarms == ()
+        looks += 1
+    await writing
+    assert await leaves.balances(0) != await leaves.balances(2**62)
 
 
 def test_a_round_that_says_nothing_new_has_no_line_and_a_torn_line_is_passed_over(tmp_path: Path) -> None:

@@ -1,13 +1,19 @@
-"""Comparing the book with the evidence log: every row that was altered, removed or slipped in is named by its key.
+"""Comparing the book with the evidence log: every row that was altered, removed or slipped in is named by its key, and
+every kept balance that is not what the postings in the log add up to by its account.
 
 The log cannot be changed without its witnesses, so what the book says now is held against it: each leaf must be the
 entry in the log, the record made from the row must open its commitment, and no row may stand there without a leaf.
+Balances are compared for organisations whose postings all are what the log says: where one was touched, that row is
+the alarm, and what the log vouches for no longer adds up to a book.
 """
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from hengdai.adapters.evidence.home import EvidenceHome, Watched
 from hengdai.adapters.postgres.evidence_records import Found, LeafKey
@@ -16,9 +22,9 @@ from hengdai.base.text import Text
 from hengdai.entry.sealing import entries_of, index_of
 from hengdai.evidence.checkpoint import Checkpoint
 from hengdai.evidence.log import DamagedLog, Sequencer
-from hengdai.evidence.monitor import Alarm, Concern, Watch, look, sample
+from hengdai.evidence.monitor import Alarm, Concern, Watch, look, reconcile, sample
 from hengdai.evidence.note import BadNote, Note
-from hengdai.evidence.record import BadRecord, commit, record_bytes
+from hengdai.evidence.record import BadRecord, RecordKind, commit, record_bytes
 
 _AT_ONCE, _SAMPLE = 16_384, 64
 _ALTERED = Text("账簿中的这一行已不是存证时的内容", "the row is no longer what it was when its leaf was drawn")
@@ -29,26 +35,54 @@ _SLIPPED_IN = Text(
 _NOT_IN_LOG = Text("日志第 {index} 条不是该叶", "entry {index} of the log is not this leaf")
 
 
+@dataclass(slots=True)
+class _Postings:
+    """What the log vouches for by account (minor units), and the organisations of whose postings one was touched."""
+
+    sums: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    touched: set[str] = field(default_factory=set)
+
+    def take(self, some: Sequence[Standing], rows: Mapping[LeafKey, Found], named: Set[LeafKey]) -> None:
+        """Add up the postings among the leaves, but those that an alarm names."""
+        self.touched |= {key.org for key in named if key.kind is RecordKind.POSTINGS}
+        for one in some:
+            if one.key.kind is RecordKind.POSTINGS and one.salt is not None and one.key not in named:
+                body: Mapping[str, Any] = rows[one.key].record.body
+                for account, amount in zip(body["accounts"], body["amounts"], strict=True):
+                    self.sums[one.key.org, account, body["currency"]] += int(amount)
+
+    async def against_balances(self, leaves: BookLeaves, taken: int) -> list[Alarm]:
+        """The kept balances that are not what the postings up to transaction `taken` add up to."""
+        booked = await leaves.balances(taken)
+        return reconcile(self._by_account(self.sums), self._by_account(booked))
+
+    def _by_account(self, amounts: Mapping[tuple[str, str, str], int]) -> dict[str, int]:
+        return {" ".join(key): amount for key, amount in amounts.items() if key[0] not in self.touched}
+
+
 async def watch_book(leaves: BookLeaves, home: EvidenceHome, now: datetime) -> Watched:
-    """Every alarm about the logs' checkpoints and the rows of the book; kept in the home for those who ask later."""
+    """Every alarm about the logs' checkpoints, the rows of the book and its balances; kept for those who ask later."""
     alarms = [alarm for year in home.logs.years() for alarm in _checkpoint(home, year)]
-    firsts, taken, last = await leaves.firsts(), 0, -1
+    firsts, taken, last, postings = await leaves.firsts(), 0, -1, _Postings()
     at_last: set[LeafKey] = set()
     while some := await leaves.after(taken, _AT_ONCE):
         low, last = last, some[-1].recorded_in
         rows = await leaves.within(low, last + 1)
-        alarms.extend(_against_log(home, some, firsts))
-        alarms.extend(alarm for one in some if (alarm := _against_row(one, rows.get(one.key))))
+        found = [*_against_log(home, some, firsts)]
+        found.extend((one.key, alarm) for one in some if (alarm := _against_row(one, rows.get(one.key))))
         known = at_last | {one.key for one in some}
         full = len(some) == _AT_ONCE
         # The transaction at the end of a batch may go on in the next one; it is looked at again there.
-        alarms.extend(
-            Alarm(Concern.ENTRY, str(key), _SLIPPED_IN)
+        found.extend(
+            (key, Alarm(Concern.ENTRY, str(key), _SLIPPED_IN))
             for key, one in rows.items()
             if key not in known and (one.recorded_in < last or not full)
         )
+        alarms.extend(alarm for _, alarm in found)
+        postings.take(some, rows, {key for key, _ in found})
         at_last = {key for key in known if key in rows and rows[key].recorded_in == last}
         taken = some[-1].position
+    alarms.extend(await postings.against_balances(leaves, last))
     watched = Watched(int(now.timestamp()), taken, tuple(alarms))
     home.keep_watched(watched)
     return watched
@@ -71,8 +105,8 @@ def _checkpoint(home: EvidenceHome, year: int) -> list[Alarm]:
     return [*alarms, *sample(tree, drawn, store.read)]
 
 
-def _against_log(home: EvidenceHome, some: Sequence[Standing], firsts: dict[int, int]) -> list[Alarm]:
-    alarms = []
+def _against_log(home: EvidenceHome, some: Sequence[Standing], firsts: dict[int, int]) -> list[tuple[LeafKey, Alarm]]:
+    found = []
     for year in sorted({one.year for one in some}):
         mine = [one for one in some if one.year == year]
         head = home.logs.store(year).head()
@@ -82,8 +116,8 @@ def _against_log(home: EvidenceHome, some: Sequence[Standing], firsts: dict[int,
         for one, index, entry in zip(logged, indexes, entries_of(home, year, indexes), strict=True):
             if entry != one.leaf:
                 where = f"{home.logs.origin(year)} entry {index}: {one.key}"
-                alarms.append(Alarm(Concern.ENTRY, where, _NOT_IN_LOG.fill(index=index)))
-    return alarms
+                found.append((one.key, Alarm(Concern.ENTRY, where, _NOT_IN_LOG.fill(index=index))))
+    return found
 
 
 def _against_row(one: Standing, found: Found | None) -> Alarm | None:

@@ -56,6 +56,15 @@ _WAITING = text("SELECT " + " + ".join(
     f"(SELECT count(*) FROM (SELECT 1 FROM {each.table.name} WHERE recorded_in > :taken LIMIT {_AT_MOST}) few)"
     for each in LEAF_TABLES
 ))  # fmt: skip
+# One statement, so one snapshot: no entry is in it without its balance, nor a balance without its entry.
+_BALANCES = text("""
+SELECT org, account, currency, sum(amount) AS balance FROM (
+    SELECT org, account, currency, balance AS amount FROM account_balance
+    UNION ALL
+    SELECT org, moved.account, currency, -moved.amount FROM entry, unnest(accounts, amounts) AS moved (account, amount)
+    WHERE recorded_in > :taken
+) parts GROUP BY org, account, currency
+""")
 _FIRSTS = text("SELECT year, min(position) AS first FROM evidence_leaf GROUP BY year")
 
 
@@ -179,6 +188,15 @@ class BookLeaves:
         """Every record of the transactions from `low` to before `high`, as the book makes them now."""
         async with writing(self._engine, DatabaseRole.SEALER, "") as connection:
             return {one.key: one for one in await _within(connection, low, high)}
+
+    async def balances(self, taken: int) -> dict[tuple[str, str, str], int]:
+        """The kept balances (minor units) by organisation, account and currency, as of transaction `taken`.
+
+        What later transactions moved is taken off again: the log does not know of it yet.
+        """
+        async with writing(self._engine, DatabaseRole.SEALER, "") as connection:
+            rows = await connection.execute(_BALANCES, {"taken": taken})
+            return {(row.org, row.account, row.currency): int(row.balance) for row in rows}
 
     async def _standing(self, query: Any, **values: object) -> list[Standing]:
         async with writing(self._engine, DatabaseRole.SEALER, "") as connection:

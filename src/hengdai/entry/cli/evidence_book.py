@@ -207,7 +207,7 @@ def print_bundle(
 
 
 def monitor(log: Log, data_dir: Data = None, dsn: Dsn = None) -> None:
-    """逐行对照账簿与存证日志, 指出被改动, 删除, 塞入的每一行. Hold every row of the book against the log.
+    """对照账簿与存证日志: 被改动, 删除, 塞入的行与不符的余额. Hold rows and balances of the book against the log.
 
     退出码 exit 3: 有警报, there are alarms.
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from nicegui import ui
 from starlette.requests import Request
 
+from hengdai.adapters.postgres.evidence_records import EVERYBODY
 from hengdai.app.actor import Role
 from hengdai.entry.console.charts import growth
 from hengdai.entry.console.evidence_words import CONCERNS, LEAVES, moment
@@ -12,7 +13,7 @@ from hengdai.entry.console.figures import figure, strip
 from hengdai.entry.console.shell import Visit, frame_around, head
 from hengdai.entry.evidence_desk import LogState, WitnessState, YearState
 from hengdai.entry.markup import EMPTY, Column, Html, Row, section, table, tag
-from hengdai.evidence.monitor import Alarm
+from hengdai.evidence.monitor import Alarm, Concern
 from hengdai.evidence.record import RecordKind
 
 _LAST = 12
@@ -203,9 +204,10 @@ def _alarms(visit: Visit, state: LogState) -> Html:
     note = moment(state.watched.time)
     if not state.watched.alarms:
         words = visit.say(
-            f"逐行对照 {state.watched.compared:,} 叶: 账簿中的每一行仍是存证时的内容, 没有多出或少掉一行.",
+            f"逐行对照 {state.watched.compared:,} 叶: 账簿中的每一行仍是存证时的内容, 没有多出或少掉一行; "
+            "每个账户的余额与存证凭证的合计一致.",
             f"{state.watched.compared:,} leaves compared: every row of the book is what it was when its leaf was "
-            "drawn; none is missing and none was slipped in.",
+            "drawn; none is missing and none was slipped in; every balance is what the postings in the log add up to.",
         )
         return section(title, tag("p", words, class_="soft"), note=note, id_="monitor")
     mine = [one for one in state.watched.alarms if _may_see(visit, one)]
@@ -220,10 +222,10 @@ def _alarms(visit: Visit, state: LogState) -> Html:
 
 
 def _may_see(visit: Visit, alarm: Alarm) -> bool:
-    """Alarms that name a row belong to its organisation; those of the log are everybody's."""
-    if visit.actor.role is Role.EXAMINER or "/" not in alarm.where.split(" ")[0]:
+    """Alarms that name a row or a balance belong to its organisation; those of the log are everybody's."""
+    if visit.actor.role is Role.EXAMINER or alarm.concern not in (Concern.ENTRY, Concern.BALANCE):
         return True
-    return alarm.where.startswith(f"{visit.actor.org}/")
+    return alarm.where.startswith((f"{visit.actor.org}/", f"{visit.actor.org} ", f"{EVERYBODY} "))
 
 
 def _kinds(visit: Visit, state: LogState) -> Html:
