@@ -160,7 +160,7 @@ def test_a_figure_opens_its_reasons_and_a_day_its_pay_off(live: Live) -> None:
 def test_rules_are_found_by_theme_and_tell_their_clause_history_cases_and_what_they_stopped(live: Live) -> None:
     with _browsing(live, DESK, "zh") as (page, wrong):
         _settled(page, f"{live.url}/law?pack=toy")
-        assert page.locator(".sec").count() == 5
+        assert page.locator(".sec").count() == 6
         row = page.locator("tr", has_text="单笔成本上限")
         assert row.locator("td").last.inner_text() == "1"
         page.locator("select[name=theme]").select_option("partners")
