@@ -25,9 +25,6 @@ def draw() -> None:
     FOLDER.mkdir(exist_ok=True)
     with _house() as data, _served(data) as url, _page() as page:
         _take(page, url, "overview")
-        page.goto(f"{url}/loans?state=active")
-        loan = page.locator("td a").first.get_attribute("href")
-        _take(page, f"{url}{loan}", "loan")
         _take(page, _audited(data), "audit")
 
 
