@@ -21,7 +21,7 @@ from hengdai.entry.http.server import build
 from hengdai.entry.keep_sealing import sealing_beside
 from hengdai.entry.platform import Platform
 from hengdai.entry.sealing import SealedElsewhere, seal_book
-from hengdai.entry.wiring import platform
+from hengdai.entry.wiring import Settings, platform
 from hengdai.evidence.bundle import verify_bundle
 from hengdai.evidence.monitor import Alarm, Concern
 from tests.entry.front import TODAY, Front, list_partner, people, seal
@@ -31,7 +31,8 @@ from tests.evidence.test_commands import hengdai
 @pytest_asyncio.fixture
 async def house(dsn: str, tmp_path: Path) -> AsyncIterator[tuple[Platform, Front]]:
     """A platform with an evidence directory, and a front on it."""
-    async with platform(dsn, clock=SetClock(TODAY), evidence=tmp_path / "evidence") as opened:
+    vault = Settings(data=tmp_path).vault()
+    async with platform(dsn, clock=SetClock(TODAY), vault=vault, evidence=tmp_path / "evidence") as opened:
         transport = httpx.ASGITransport(build(opened), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             front = Front(client, await people(opened), SetClock(TODAY))
@@ -146,6 +147,20 @@ async def test_a_posting_that_was_touched_is_named_alone_and_other_books_are_sti
     assert {(one.concern, one.where.split(" ")[0]) for one in found} == {
         (Concern.ENTRY, f"bank-a/{loan}"), (Concern.BALANCE, "bank-b")
     }  # fmt: skip
+
+
+async def test_a_touched_row_is_named_though_its_leaf_was_made_to_say_that_it_is_about_somebody_erased(
+    house: tuple[Platform, Front], dsn: str
+) -> None:
+    opened, front = house
+    loan = await front.disbursed()
+    home = await seal(opened)
+    assert opened.evidence is not None
+    await tamper(dsn, "UPDATE event SET day = day - 1 WHERE kind = 'disbursed'")
+    opened.office.vault.erase("bank-a", "gone")
+    await tamper(dsn, "UPDATE evidence_leaf SET keeper = 'bank-a', person = 'gone' WHERE kind = 'event'")
+    found = (await watch_book(opened.evidence.leaves, home, datetime.now(UTC))).alarms
+    assert any(one.concern is Concern.ENTRY and one.where.startswith(f"bank-a/{loan} event") for one in found)
 
 
 async def test_a_book_that_is_being_written_gives_no_alarm(house: tuple[Platform, Front]) -> None:

@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from hengdai.adapters.evidence.home import EvidenceHome, Watched
-from hengdai.adapters.postgres.evidence_records import Found, LeafKey
+from hengdai.adapters.postgres.evidence_records import NOBODY, Found, LeafKey
 from hengdai.adapters.postgres.evidence_source import BookLeaves, Standing
 from hengdai.base.text import Text
 from hengdai.entry.sealing import entries_of, index_of
@@ -123,8 +123,10 @@ def _against_log(home: EvidenceHome, some: Sequence[Standing], firsts: dict[int,
 def _against_row(one: Standing, found: Found | None) -> Alarm | None:
     if found is None:
         return Alarm(Concern.ENTRY, str(one.key), _GONE)
-    if one.salt is None:  # about somebody erased: the row is there, and what it said nobody can prove any more
-        return None
+    if one.salt is None:
+        # About somebody erased, the row is there and nobody can prove any more what it said. Of a row about nobody the
+        # salt cannot be lost so: the leaf was touched to hide what became of the row.
+        return Alarm(Concern.ENTRY, str(one.key), _ALTERED) if found.holder == NOBODY else None
     try:
         opened = commit(one.salt, record_bytes(found.record))
     except BadRecord as error:  # what stands there now is nothing that this program writes
