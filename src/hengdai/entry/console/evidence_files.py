@@ -23,27 +23,27 @@ def hand_out(app: FastAPI, platform: Platform, sessions: Sessions) -> None:
     async def program() -> Response:
         return PlainTextResponse(_PROGRAM.read_text(encoding="utf-8"), media_type="text/x-python")
 
-    async def file(request: Request, loan_id: str) -> Response:
+    async def bundle(request: Request, loan_id: str) -> bytes | Response:
+        """The bundle for whoever asks, or what to answer instead."""
         actor = await sessions.actor(request)
         if actor is None:
             return RedirectResponse("/sign-in", 303)
         try:
-            found = await bundle_of(platform, actor, loan_id)
+            return await bundle_of(platform, actor, loan_id)
         except NoBundle as none:
             return PlainTextResponse(str(none), status_code=404 if none.missing else 409)
+
+    async def file(request: Request, loan_id: str) -> Response:
+        found = await bundle(request, loan_id)
+        if isinstance(found, Response):
+            return found
         name = "".join(char if char.isalnum() or char in "-_." else "_" for char in loan_id)
         headers = {"Content-Disposition": f'attachment; filename="{name}.evidence"'}
         return Response(found, media_type="application/octet-stream", headers=headers)
 
     async def check(request: Request, loan_id: str) -> Response:
-        actor = await sessions.actor(request)
-        if actor is None:
-            return RedirectResponse("/sign-in", 303)
-        try:
-            found = await bundle_of(platform, actor, loan_id)
-        except NoBundle as none:
-            return PlainTextResponse(str(none), status_code=404 if none.missing else 409)
-        return HTMLResponse(verify_page(found))
+        found = await bundle(request, loan_id)
+        return found if isinstance(found, Response) else HTMLResponse(verify_page(found))
 
     for path, endpoint in (
         ("/verify.html", page),
