@@ -1,7 +1,7 @@
 """Small tapes for tests: a folder with a CSV and a mapping, audited as the command does it."""
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -12,6 +12,7 @@ import polars as pl
 from hengdai.adapters.packs import FolderShelf
 from hengdai.adapters.tapes.files import FileTape
 from hengdai.app.audit_tape import Looking, Order, audit_tape
+from hengdai.audit.batch import Audited
 from hengdai.audit.mapping import TapeMapping, parse_mapping
 from hengdai.audit.tally import Tally
 
@@ -90,12 +91,13 @@ def write(path: Path, rows: Sequence[Mapping[str, str]], encoding: str = "utf-8"
 
 
 def audited(folder: Path, *rows: Mapping[str, str], as_if: date | None = None, looking: Looking | None = None,
-            encoding: str = "utf-8", **constants: object) -> Result:  # fmt: skip
+            watch: Callable[[Audited], None] | None = None, encoding: str = "utf-8",
+            **constants: object) -> Result:  # fmt: skip
     """Audit these rows; each is laid over a plain loan of 10,000 at 12 % over 12 months."""
     whole = [LOAN | dict(row) for row in rows]
     headers = list(dict.fromkeys(name for row in whole for name in row))
     path = write(folder / "tape.csv", [{name: row.get(name, "") for name in headers} for row in whole], encoding)
-    order = Order(mapping_for(headers, **constants), PACK, as_if, looking=looking)
+    order = Order(mapping_for(headers, **constants), PACK, as_if, looking=looking, watch=watch)
     kept = Kept()
     tally = audit_tape([FileTape(path)], order, kept, lambda rows: None)
     return Result(tally, pl.concat(kept.found) if kept.found else pl.DataFrame(), pl.concat(kept.unread))

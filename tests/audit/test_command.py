@@ -133,12 +133,38 @@ def test_a_guess_takes_each_header_once() -> None:
 def test_the_run_off_reaches_zero(tmp_path: Path) -> None:
     rows = [CLEAN | {"借据号": f"A{n}", "服务费": "1200"} for n in range(5)]
     write(tmp_path / "tape.csv", rows)
-    call = ("runoff", "tape.csv", "--map", "map.toml", "--since", "2026-06-01", "--by", "2026-09-30", "--out", "out")
+    call = (
+        "runoff",
+        "tape.csv",
+        "--map",
+        "map.toml",
+        "--since",
+        "2026-06-01",
+        "--by",
+        "2026-09-30",
+        "--out",
+        "out",
+        "--no-pdf",
+    )
     done = run(tmp_path, *call)
     assert done.returncode == 0, done.stderr
     told = json.loads((tmp_path / "out" / "runoff.json").read_text("utf-8"))
     assert told["loans"] == 5 and [month["left"] for month in told["months"]][-1] == 0
     assert len((tmp_path / "out" / "runoff.csv").read_text("utf-8").splitlines()) == 6
+    assert pl.read_parquet(tmp_path / "out" / "runoff.parquet")["price"].sum() == told["price"]
+    for name, word in (("runoff.html", "存量清退计划"), ("runoff.en.html", "Run-off plan")):
+        page = (tmp_path / "out" / name).read_text("utf-8")
+        assert word in page and "金规〔2025〕9号" in page and page.count("<svg") >= 12 and "src=" not in page
+
+
+def test_a_run_off_of_nothing_says_so_and_one_that_goes_backwards_is_refused(tmp_path: Path) -> None:
+    write(tmp_path / "tape.csv", [CLEAN])
+    call = ("runoff", "tape.csv", "--map", "map.toml", "--since", "2026-06-01", "--out", "out", "--no-pdf", "--by")
+    done = run(tmp_path, *call, "2026-09-30")
+    assert done.returncode == 0 and "no loan is above the cap" in done.stdout, done.stderr
+    assert "nothing to run off" in (tmp_path / "out" / "runoff.en.html").read_text("utf-8")
+    done = run(tmp_path, *call, "2026-05-31")
+    assert done.returncode == 2 and "is before the day it begins" in done.stderr
 
 
 @pytest.mark.skipif(not LENDINGCLUB.exists(), reason="the public LendingClub file is not beside the project")

@@ -1,30 +1,28 @@
-"""A plan to run off old loans above the line: for each the cheapest lawful remedy, and the months until none is left.
+"""The remedies of one old loan above the line, what each costs the lender, and the cheapest that is allowed.
 
-Four remedies bring a loan to the cap or end it. The price of each is the money that the lender gives up against going
-on:
+Four remedies bring a loan to the cap or end it; a fifth waits. The price of each is the money that the lender gives up
+against going on:
 
-- *fee waiver*: the monthly fees still to come are dropped from a month on, and what they do not cover is given back;
-- *rate cut*: the instalments still to come are lowered by one amount, the same each month;
+- *run out*: nothing is done and the loan ends by its terms, where the law lets older ones do so;
+- *fee waiver*: fees still to come are dropped as far as needed, and what they do not cover is given back;
+- *rate cut*: the instalments still to come are lowered by one amount, the same each time;
 - *refund*: one sum is given back;
-- *early settlement*: the borrower is let out at once, and pays what makes the whole loan cost the cap.
+- *early settlement*: the borrower is let out at once, and pays what makes the loan cost the cap, though never more than
+  the contract would ask of whoever pays early.
 
-All bring the cost to the cap or below it. Money given back early weighs more than money not asked later, so a refund
-is often the cheapest; a lender that may not or cannot pay out names the remedies that it can use. Equal prices go by
-the order above.
+All but the first bring the cost to the cap or below it. A fee that nobody may charge is stopped by every one of them:
+a loan within the cap may not go on paying it. Money given back early weighs more than money not asked later, so a
+refund is often the cheapest; a lender that may not or cannot pay out names the remedies that it can use. Equal prices
+go by the order above.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 
-import numpy as np
-import polars as pl
-
-from hengdai.audit.batch import Audited, periods_passed
-from hengdai.audit.plan import whole
-from hengdai.audit.price import EACH
 from hengdai.audit.refund import Compounding, period_growth, refund
 from hengdai.base.text import Text
 
@@ -32,6 +30,7 @@ from hengdai.base.text import Text
 class Remedy(StrEnum):
     """How a loan above the line is mended."""
 
+    RUN_OUT = "run_out"
     FEE_WAIVER = "fee_waiver"
     RATE_CUT = "rate_cut"
     REFUND = "refund"
@@ -39,7 +38,8 @@ class Remedy(StrEnum):
 
 
 NAMES = {
-    Remedy.FEE_WAIVER: Text("免除以后各期费用", "waive the fees still to come"),
+    Remedy.RUN_OUT: Text("到期自然结清", "let it run out"),
+    Remedy.FEE_WAIVER: Text("减免以后各期费用", "waive fees still to come"),
     Remedy.RATE_CUT: Text("降低以后各期应还", "lower the instalments still to come"),
     Remedy.REFUND: Text("一次退还", "one refund"),
     Remedy.SETTLEMENT: Text("提前结清", "early settlement"),
@@ -50,7 +50,7 @@ NAMES = {
 class Old:
     """A loan above the line: its flows as charged, its cap, periods passed, and the fee of each period.
 
-    Flows are a month apart, or `days` days.
+    Flows are a month apart, or `days` days. `forbidden_each` is the part of `fee_each` that nobody may charge.
     """
 
     loan_id: str
@@ -59,6 +59,29 @@ class Old:
     passed: int
     fee_each: int = 0
     days: int = 0
+    forbidden_each: int = 0
+    due: tuple[date, ...] = ()
+    """The day of each flow after the first; empty where nobody asks for another day."""
+    balances: tuple[int, ...] = ()
+    """What ends the contract after each flow, the first included; empty where it is not known."""
+    may_run_out: bool = False
+    """Whether the law lets it end by its terms, and it does so in time."""
+    told: Mapping[str, Any] = field(default_factory=dict)
+    """What the finding says of it: lender, partner, rule of the cap, cost."""
+
+    def on(self, day: date) -> "Old":
+        """The same loan on a later day: more of its instalments have passed."""
+        return replace(self, passed=max(self.passed, sum(due <= day for due in self.due)))
+
+    @property
+    def to_come(self) -> int:
+        """How many flows are still to come."""
+        return len(self.flows) - 1 - self.passed
+
+    @property
+    def excess(self) -> int:
+        """What was and will be taken too much, at the rate of the cap and in the period that has passed."""
+        return refund(self.flows, self.cap_e8, self.passed, Compounding.SIMPLE, self.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +91,14 @@ class Step:
     loan_id: str
     remedy: Remedy
     price: int
-    monthly: int
-    """What each period to come is lowered by (fee waiver, rate cut), or paid at once (refund, settlement)."""
+    amount: int
+    """What each payment to come is lowered by (fee waiver, rate cut), is given back (refund) or paid (settlement)."""
     flows: tuple[int, ...]
     prices: Mapping[Remedy, int]
     """The price of every remedy that this loan has, the chosen one included."""
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """One month of the plan: loans mended in it, what that costs, and how many are still above the line after it."""
-
-    number: int
-    mended: int
-    price: int
-    left: int
+    passed: int = 0
+    back: int = 0
+    """What is given back at once, beside or instead of what is lowered."""
 
 
 def step_of(
@@ -92,100 +108,88 @@ def step_of(
 
     A loan that none of them can mend (no instalment is left to lower) is mended by a refund whatever is allowed.
     """
-    back = refund(old.flows, old.cap_e8, old.passed, compounding, old.days)
-    if back == 0:
+    if refund(old.flows, old.cap_e8, old.passed, compounding, old.days) == 0:
         return None
-    made = (_waiver(old, compounding), _cut(old, compounding), _refund(old, back), _settlement(old, compounding))
+    given_back = _refund(old, compounding)
+    made = (_run_out(old), _waiver(old, compounding), _cut(old, compounding), given_back, _settlement(old, compounding))
     options = [option for option in made if option is not None]
     usable = [option for option in options if option.remedy in allowed]
-    best = min(usable or [_refund(old, back)], key=lambda each: (each.price, list(Remedy).index(each.remedy)))
-    return replace(best, prices={option.remedy: option.price for option in options})
+    best = min(usable or [given_back], key=lambda each: (each.price, list(Remedy).index(each.remedy)))
+    return replace(best, prices={option.remedy: option.price for option in options}, passed=old.passed)
 
 
-def plan(steps: Sequence[Step], months: int) -> list[Month]:
-    """Mend the loans in `months` months, as many each month, earlier ones rounded up, the dearest loans first.
-
-    Whoever waits pays on above the line, so the dearest are mended first. No months or fewer raise `ValueError`.
-    """
-    if months < 1:
-        raise ValueError(f"月数须至少为 1 / at least one month expected, found {months}")
-    ordered = sorted(steps, key=lambda step: (-step.price, step.loan_id))
-    told, begin = [], 0
-    for number in range(1, months + 1):
-        end = -(-len(ordered) * number // months)
-        told.append(Month(number, end - begin, sum(s.price for s in ordered[begin:end]), len(ordered) - end))
-        begin = end
-    return told
+def _run_out(old: Old) -> Step | None:
+    return Step(old.loan_id, Remedy.RUN_OUT, 0, 0, old.flows, {}) if old.may_run_out else None
 
 
-def old_loans(audited: Audited, on: date) -> list[Old]:
-    """The loans of a batch above their cap on the day the plan begins, where the tape gives no day of its own."""
-    over = audited.findings["over_simple_e8"].fill_null(0).to_numpy()
-    dated = audited.loans.with_columns(pl.col("as_of").fill_null(on))
-    passed = periods_passed(dated, audited.plans)
-    fees = sum((whole(audited.loans, name) for name in EACH), start=np.zeros(audited.loans.height, np.int64))
-    ids = audited.findings["loan_id"]
-    return [
-        Old(
-            ids[int(at)], tuple(audited.prices.flows.of(int(at))), int(audited.weighed.cap_simple[at]),
-            int(passed[at]), int(fees[at]), int(audited.prices.flows.days[at]),
-        )
-        for at in np.flatnonzero(over > 0)
-    ]  # fmt: skip
-
-
-def _refund(old: Old, back: int) -> Step:
-    flows = list(old.flows)
-    flows[old.passed] += back
-    return Step(old.loan_id, Remedy.REFUND, back, back, tuple(flows), {})
+def _refund(old: Old, compounding: Compounding) -> Step:
+    flows = _lowered(old, old.forbidden_each)
+    back = refund(flows, old.cap_e8, old.passed, compounding, old.days)
+    return Step(old.loan_id, Remedy.REFUND, _given(old, flows) + back, back, _back(old, flows, back), {}, back=back)
 
 
 def _cut(old: Old, compounding: Compounding) -> Step | None:
-    """The same amount off every instalment to come; None when none is left or it would turn them negative."""
-    growth = period_growth(old.cap_e8, compounding, old.days)
-    left = len(old.flows) - 1 - old.passed
-    if left < 1:
+    """The same amount off every payment to come; None when none is left or it would turn them negative."""
+    each = _needed(old, compounding)
+    if each is None or each > min(-flow for flow in old.flows[old.passed + 1 :] if flow < 0):
         return None
-    weight = sum((growth**-k for k in range(1, left + 1)), Fraction(0))
-    exact = _due_back(old, compounding) / weight
-    each = -(-exact.numerator // exact.denominator)
-    if each > min(-flow for flow in old.flows[old.passed + 1 :]):
-        return None
-    return Step(old.loan_id, Remedy.RATE_CUT, each * left, each, _lowered(old, each), {})
+    each = max(each, old.forbidden_each)
+    flows = _lowered(old, each)
+    return Step(old.loan_id, Remedy.RATE_CUT, _given(old, flows), each, flows, {})
 
 
 def _waiver(old: Old, compounding: Compounding) -> Step | None:
-    """All fees to come dropped, and what they do not cover given back now; None when there are no fees to come."""
-    left = len(old.flows) - 1 - old.passed
-    if not old.fee_each or left < 1:
+    """Fees to come dropped as far as needed, what they do not cover given back; None when there are no fees to come."""
+    needed = _needed(old, compounding)
+    if not old.fee_each or needed is None:
         return None
-    flows = _lowered(old, old.fee_each)
+    each = max(min(old.fee_each, needed), old.forbidden_each)
+    flows = _lowered(old, each)
     rest = refund(flows, old.cap_e8, old.passed, compounding, old.days)
-    given = list(flows)
-    given[old.passed] += rest
-    return Step(old.loan_id, Remedy.FEE_WAIVER, old.fee_each * left + rest, old.fee_each, tuple(given), {})
+    price = _given(old, flows) + rest
+    return Step(old.loan_id, Remedy.FEE_WAIVER, price, each, _back(old, flows, rest), {}, back=rest)
 
 
 def _settlement(old: Old, compounding: Compounding) -> Step | None:
-    """The sum that, paid now, ends the loan at the cap; its price is the interest to come that is no longer earned."""
-    left = len(old.flows) - 1 - old.passed
-    if left < 1 or old.passed < 1:
+    """The sum that, paid now, ends the loan at the cap; its price is the interest to come that is no longer earned.
+
+    A borrower may pay early what the contract leaves open (民法典 677), so no more than that is asked.
+    """
+    if old.to_come < 1 or old.passed < 1:
         return None
     growth = period_growth(old.cap_e8, compounding, old.days)
     owed = sum((flow * growth ** (old.passed - k) for k, flow in enumerate(old.flows[: old.passed + 1])), Fraction(0))
     pays = owed.numerator // owed.denominator
     if pays < 0:
         return None  # more than the cap allows is paid already: only giving back mends that
+    if old.balances:
+        pays = min(pays, old.balances[old.passed])
     flows = (*old.flows[: old.passed], old.flows[old.passed] - pays)
     price = -sum(old.flows[old.passed + 1 :]) - pays
     return Step(old.loan_id, Remedy.SETTLEMENT, price, pays, flows, {})
 
 
-def _due_back(old: Old, compounding: Compounding) -> Fraction:
-    """What was and will be paid too much, valued in the month that has passed."""
+def _needed(old: Old, compounding: Compounding) -> int | None:
+    """The least that, off every payment to come, brings the loan to the cap; None when there is no such payment."""
     growth = period_growth(old.cap_e8, compounding, old.days)
-    return -sum((flow * growth ** (old.passed - k) for k, flow in enumerate(old.flows)), Fraction(0))
+    to_come = old.flows[old.passed + 1 :]
+    weight = sum((growth**-k for k, flow in enumerate(to_come, 1) if flow < 0), Fraction(0))
+    if not weight:
+        return None
+    exact = -sum((flow * growth ** (old.passed - k) for k, flow in enumerate(old.flows)), Fraction(0)) / weight
+    return -(-exact.numerator // exact.denominator)
 
 
 def _lowered(old: Old, each: int) -> tuple[int, ...]:
-    return (*old.flows[: old.passed + 1], *(flow + each for flow in old.flows[old.passed + 1 :]))
+    """The flows with every payment to come lowered by `each`."""
+    to_come = (flow + each if flow < 0 else flow for flow in old.flows[old.passed + 1 :])
+    return (*old.flows[: old.passed + 1], *to_come)
+
+
+def _given(old: Old, flows: tuple[int, ...]) -> int:
+    """What is no longer asked of the borrower."""
+    return sum(flows) - sum(old.flows)
+
+
+def _back(old: Old, flows: tuple[int, ...], back: int) -> tuple[int, ...]:
+    return (*flows[: old.passed], flows[old.passed] + back, *flows[old.passed + 1 :])

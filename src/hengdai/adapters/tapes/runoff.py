@@ -1,34 +1,28 @@
-"""The files of a run-off plan: a row a loan in `runoff.csv`, a row a month and the sums by remedy in `runoff.json`."""
+"""The files of a run-off plan: a row a loan in `runoff.csv` and `runoff.parquet`, sums and months in `runoff.json`."""
 
-import csv
 import json
-from collections import Counter
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from hengdai.audit.runoff import NAMES, Month, Remedy, Step
-from hengdai.base.calendar import month_after
+import polars as pl
+
+_TYPES = {pl.Int64: ("price", "amount", "back", "passed", "to_come", "principal"), pl.Date: ("day", "disbursed_on")}
+_WHOLE = ("_e8", "price_")
 
 
-def write_runoff(folder: Path, steps: Sequence[Step], months: Sequence[Month], start: date) -> None:
-    """Write the plan; amounts in minor units."""
-    with (folder / "runoff.csv").open("w", encoding="utf-8-sig", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(
-            ["loan_id", "remedy", "remedy_zh", "price", "amount", *(f"price_{each.value}" for each in Remedy)]
-        )
-        for step in sorted(steps, key=lambda each: (-each.price, each.loan_id)):
-            others = [step.prices.get(each, "") for each in Remedy]
-            rows.writerow([step.loan_id, step.remedy.value, NAMES[step.remedy].zh, step.price, step.monthly, *others])
-    told = {
-        "loans": len(steps),
-        "price": sum(step.price for step in steps),
-        "remedies": dict(Counter(step.remedy.value for step in steps)),
-        "months": [
-            {"month": month_after(start, month.number).isoformat()[:7], "mended": month.mended, "price": month.price,
-             "left": month.left}
-            for month in months
-        ],
-    }  # fmt: skip
+def write_runoff(
+    folder: Path, rows: Sequence[Mapping[str, Any]], told: Mapping[str, Any], names: Sequence[str]
+) -> None:
+    """Write the plan; amounts in minor units, rates e8. `names` are the columns, for a plan without a loan."""
+    frame = pl.DataFrame(list(rows), schema={name: _type(name) for name in names}, orient="row")
+    with (folder / "runoff.csv").open("wb") as file:
+        frame.write_csv(file, include_bom=True)
+    frame.write_parquet(folder / "runoff.parquet", compression="zstd")
     (folder / "runoff.json").write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _type(name: str) -> Any:
+    listed = next((kind for kind, mine in _TYPES.items() if name in mine), None)
+    whole = name.endswith(_WHOLE[0]) or name.startswith(_WHOLE[1])
+    return listed or (pl.Int64 if whole else pl.String)

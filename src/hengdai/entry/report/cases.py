@@ -53,7 +53,9 @@ def case(report: Report, one: Case, views: Sequence[View], words: Any) -> Html:
         _breached(report, found, words), _table(views, words),
     )  # fmt: skip
     early = [(int(view.key.removeprefix("early-")), view.simple_e8) for view in views if view.key.startswith("early-")]
-    figure = tag("figure", pictures.flows(one.flows, words("flows")), tag("figcaption", words("flows")))
+    figure = tag(
+        "figure", pictures.flows(one.flows, words("flows"), report.currency.digits), tag("figcaption", words("flows"))
+    )
     curve = pictures.early(early, found["cap_simple_e8"], words("early"))
     second = tag("figure", curve, tag("figcaption", words("early"))) if early[1:] else EMPTY
     return tag("section", text, tag("div", figure, second), class_="case over" if over else "case")

@@ -1,13 +1,13 @@
 """The report as one self-contained HTML page in one language: no script, no font, no picture from elsewhere."""
 
 from collections.abc import Iterator
-from importlib.resources import files
 
 from hengdai.audit.compare import NAMES
 from hengdai.base.text import Language
 from hengdai.entry.markup import EMPTY, Column, Html, Piece, Row, html, join, table, tag
 from hengdai.entry.report.cases import case
 from hengdai.entry.report.content import Report, percent, share
+from hengdai.entry.report.document import document
 from hengdai.entry.report.pictures import histogram, months
 from hengdai.entry.report.words import ATTESTERS, METHOD, PATTERNS, WORDS
 from hengdai.law.kinds import Outcome
@@ -33,13 +33,7 @@ def page(report: Report, language: Language, other: str) -> str:
         _worst(report, words), _method(words),
         tag("footer", words("made", day=report.made_on.isoformat())),
     )  # fmt: skip
-    head = tag(
-        "head",
-        Html('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
-        tag("title", words("title")),
-        tag("style", Html(files(__package__).joinpath("report.css").read_text("utf-8"))),
-    )
-    return f"<!doctype html>\n{tag('html', head, tag('body', body), lang='zh-CN' if language == 'zh' else 'en')}\n"
+    return document(words("title"), body, language)
 
 
 class Words:

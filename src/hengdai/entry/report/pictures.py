@@ -6,32 +6,11 @@ Every number that decides anything stands in a table beside the picture; a pictu
 from collections.abc import Mapping, Sequence
 
 from hengdai.audit.tally import LAST_STEP, STEP_E8
-from hengdai.entry.markup import EMPTY, Html, join, tag
+from hengdai.entry.markup import EMPTY, Html, tag
+from hengdai.entry.report.drawing import GOOD, HAIR, INK, PALE, STOP, bar, line, svg, word
 
-INK, SOFT, HAIR, GOOD, STOP, PALE = "#1c2321", "#66716c", "#dedcd3", "#0f5b4f", "#b3261e", "#b9cdc7"
 _POINT = 1_000_000
 """One percent in e8."""
-
-
-def _line(x1: float, y1: float, x2: float, y2: float, colour: str, *, dashed: bool = False, width: str = "1") -> Html:
-    return tag(
-        "line", x1=f"{x1:.1f}", y1=f"{y1:.1f}", x2=f"{x2:.1f}", y2=f"{y2:.1f}", stroke=colour, stroke_width=width,
-        stroke_dasharray="4 3" if dashed else None,
-    )  # fmt: skip
-
-
-def _bar(x: float, y: float, width: float, height: float, colour: str, told: str) -> Html:
-    return tag(
-        "rect", tag("title", told), x=f"{x:.1f}", y=f"{y:.1f}", width=f"{max(width, 0.5):.1f}",
-        height=f"{height:.1f}", fill=colour,
-    )  # fmt: skip
-
-
-def _word(x: float, y: float, text: str, *, anchor: str = "middle", colour: str = SOFT, bold: bool = False) -> Html:
-    return tag(
-        "text", text, x=f"{x:.1f}", y=f"{y:.1f}", text_anchor=anchor, fill=colour, font_size="11",
-        font_weight="600" if bold else None,
-    )  # fmt: skip
 
 
 def bands(costs: Mapping[int, int], most: int) -> list[int]:
@@ -64,24 +43,22 @@ def histogram(costs: Mapping[int, int], cap_e8: int | None, labels: tuple[str, s
         high = max((base - 26) * count / top, 3.0 if beyond else 0.5)
         if count:
             told = f"{i}–{i + 1}%: {count:,} {labels[1]}"
-            bars.append(_bar(left + i * step + 1, base - high, step - 2, high, STOP if beyond else GOOD, told))
+            bars.append(bar(left + i * step + 1, base - high, step - 2, high, STOP if beyond else GOOD, told))
     # Few enough to be read on a phone, and none where the last one stands.
     every = 4 if most <= 36 else 8
-    ticks = [_word(left + i * step, base + 16, f"{i}%") for i in range(0, most - every + 1, every)]
-    ticks.append(_word(width - 8, base + 16, f"≥{most - 1}%", anchor="end"))
-    scale = [
-        _word(left - 6, base - (base - 26) * part / 2 + 4, f"{top * part // 2:,}", anchor="end") for part in (1, 2)
-    ]
+    ticks = [word(left + i * step, base + 16, f"{i}%") for i in range(0, most - every + 1, every)]
+    ticks.append(word(width - 8, base + 16, f"≥{most - 1}%", anchor="end"))
+    scale = [word(left - 6, base - (base - 26) * part / 2 + 4, f"{top * part // 2:,}", anchor="end") for part in (1, 2)]
     grid = [
-        _line(left, base - (base - 26) * part / 2, width - 8, base - (base - 26) * part / 2, HAIR) for part in (1, 2)
+        line(left, base - (base - 26) * part / 2, width - 8, base - (base - 26) * part / 2, HAIR) for part in (1, 2)
     ]
-    line = EMPTY
+    mark = EMPTY
     if cap is not None:
         at = left + cap * step
-        line = _line(at, 14, at, base, INK, dashed=True, width="1.5")
-        line += _word(at + 5, 20, f"{labels[0]} {cap:g}%", anchor="start", colour=INK, bold=True)
-    axis = _line(left, base, width - 8, base, INK)
-    return _svg(width, height, name, *grid, *bars, axis, *ticks, *scale, line)
+        mark = line(at, 14, at, base, INK, dashed=True, width="1.5")
+        mark += word(at + 5, 20, f"{labels[0]} {cap:g}%", anchor="start", colour=INK, bold=True)
+    axis = line(left, base, width - 8, base, INK)
+    return svg(width, height, name, *grid, *bars, axis, *ticks, *scale, mark)
 
 
 def months(rows: Sequence[tuple[str, int, int]], words: tuple[str, str], name: str) -> Html:
@@ -95,19 +72,19 @@ def months(rows: Sequence[tuple[str, int, int]], words: tuple[str, str], name: s
     drawn = []
     for i, (month, loans, breached) in enumerate(rows):
         x, high, low = left + i * step + 1, (base - 12) * loans / top, (base - 12) * breached / top
-        drawn.append(_bar(x, base - high, step - 2, high, PALE, f"{month}: {loans:,} {words[0]}"))
+        drawn.append(bar(x, base - high, step - 2, high, PALE, f"{month}: {loans:,} {words[0]}"))
         if breached:
             drawn.append(
-                _bar(x, base - max(low, 1.5), step - 2, max(low, 1.5), STOP, f"{month}: {breached:,} {words[1]}")
+                bar(x, base - max(low, 1.5), step - 2, max(low, 1.5), STOP, f"{month}: {breached:,} {words[1]}")
             )
         if i % every == 0:
-            drawn.append(_word(x + step / 2, base + 16, month))
-    scale = _word(left - 6, 16, f"{top:,}", anchor="end")
-    return _svg(width, height, name, *drawn, _line(left, base, width - 8, base, INK), scale)
+            drawn.append(word(x + step / 2, base + 16, month))
+    scale = word(left - 6, 16, f"{top:,}", anchor="end")
+    return svg(width, height, name, *drawn, line(left, base, width - 8, base, INK), scale)
 
 
-def flows(amounts: Sequence[int], name: str) -> Html:
-    """One loan's flows: money received upwards, money paid downwards, in one scale."""
+def flows(amounts: Sequence[int], name: str, digits: int = 2) -> Html:
+    """One loan's flows (minor units of so many digits): money received upwards, money paid downwards, each to scale."""
     width, height, left = 360.0, 120.0, 4.0
     up = max((amount for amount in amounts if amount > 0), default=0)
     down = max((-amount for amount in amounts if amount < 0), default=0)
@@ -119,13 +96,15 @@ def flows(amounts: Sequence[int], name: str) -> Html:
         x = left + month * step + 0.5
         if amount > 0:
             high = (zero - 6) * amount / up
-            drawn.append(_bar(x, zero - high, min(step - 1, 14), high, GOOD, f"{month}: +{amount:,}"))
+            drawn.append(
+                bar(x, zero - high, min(step - 1, 14), high, GOOD, f"{month}: +{amount / 10**digits:,.{digits}f}")
+            )
         elif amount < 0:
             deep = (height - zero - 20) * -amount / down
-            drawn.append(_bar(x, zero, min(step - 1, 14), deep, STOP, f"{month}: {amount:,}"))
+            drawn.append(bar(x, zero, min(step - 1, 14), deep, STOP, f"{month}: {amount / 10**digits:,.{digits}f}"))
     last = len(amounts) - 1
-    ends = _word(left, height - 4, "0", anchor="start") + _word(width - left, height - 4, str(last), anchor="end")
-    return _svg(width, height, name, *drawn, _line(left, zero, width - left, zero, INK), ends)
+    ends = word(left, height - 4, "0", anchor="start") + word(width - left, height - 4, str(last), anchor="end")
+    return svg(width, height, name, *drawn, line(left, zero, width - left, zero, INK), ends)
 
 
 def early(points: Sequence[tuple[int, int]], cap_e8: int | None, name: str) -> Html:
@@ -143,19 +122,11 @@ def early(points: Sequence[tuple[int, int]], cap_e8: int | None, name: str) -> H
     step = (width - left - 6) / max(points[-1][0] - points[0][0], 1)
     places = " ".join(f"{left + (month - points[0][0]) * step:.1f},{y(cost):.1f}" for month, cost in points)
     curve = tag("polyline", points=places, fill="none", stroke=GOOD, stroke_width="1.5")
-    cap = EMPTY if cap_e8 is None else _line(left, y(cap_e8), width - 6, y(cap_e8), STOP, dashed=True)
+    cap = EMPTY if cap_e8 is None else line(left, y(cap_e8), width - 6, y(cap_e8), STOP, dashed=True)
     digits = 1 if top < 1_000 * _POINT else 0
     scale = [
-        _word(left - 4, y(cost) + 4, f"{cost / _POINT:,.{digits}f}%", anchor="end")
-        for cost in dict.fromkeys((top, low))
+        word(left - 4, y(cost) + 4, f"{cost / _POINT:,.{digits}f}%", anchor="end") for cost in dict.fromkeys((top, low))
     ]
-    ends = _word(left, height - 4, str(points[0][0]), anchor="start")
-    ends += _word(width - 6, height - 4, str(points[-1][0]), anchor="end")
-    return _svg(width, height, name, _line(left, base, width - 6, base, HAIR), cap, curve, *scale, ends)
-
-
-def _svg(width: float, height: float, name: str, *parts: Html) -> Html:
-    return tag(
-        "svg", tag("title", name), join(parts), viewBox=f"0 0 {width:g} {height:g}", role="img", aria_label=name,
-        xmlns="http://www.w3.org/2000/svg",
-    )  # fmt: skip
+    ends = word(left, height - 4, str(points[0][0]), anchor="start")
+    ends += word(width - 6, height - 4, str(points[-1][0]), anchor="end")
+    return svg(width, height, name, line(left, base, width - 6, base, HAIR), cap, curve, *scale, ends)

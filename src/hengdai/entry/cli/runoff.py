@@ -1,0 +1,128 @@
+"""`hengdai audit runoff`: the plan to be rid of old loans above the line, a page for a board and files for machines."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from hengdai.adapters.tapes.runoff import write_runoff
+from hengdai.adapters.tapes.unreadable import TapeUnreadable
+from hengdai.app.audit_tape import Order
+from hengdai.audit.above import Span, old_loans, unweighed
+from hengdai.audit.batch import Audited
+from hengdai.audit.mapping import MappingUnreadable
+from hengdai.audit.runoff import Old, Remedy
+from hengdai.audit.tally import Tally
+from hengdai.audit.timetable import days_of, timetable
+from hengdai.base.money import currency
+from hengdai.base.text import Text
+from hengdai.entry.cli.asked import Asked, Dsn, run, tell_unread
+from hengdai.entry.cli.exits import Exit
+from hengdai.entry.cli.talk import data, say, stop
+from hengdai.entry.report.pdf import print_pdf
+from hengdai.entry.report.runoff import COLUMNS, RunOff, row_of, summary_of
+from hengdai.entry.report.runoff_page import runoff_page
+from hengdai.law.pack import Pack
+
+_MONTH = Text(
+    "{month}  处理 {mended} 笔, 费用 {price}, 尚余 {left}", "{month} {mended} mended for {price}, {left} left"
+)
+_ENDED = Text("{month}  自然结清 {ended} 笔", "{month} {ended} ran out")
+_NOTHING = Text("没有超过上限的贷款", "no loan is above the cap")
+
+
+class _Above:
+    """The loans above the line, gathered while the tape goes through, and those that could not be weighed."""
+
+    def __init__(self, span: Span) -> None:
+        self.span = span
+        self.olds: list[Old] = []
+        self.uncapped = self.uncosted = 0
+
+    def watch(self, pack: Pack, audited: Audited) -> None:
+        """Take from one batch what the plan needs."""
+        self.olds += old_loans(audited, self.span, pack)
+        uncapped, uncosted = unweighed(audited)
+        self.uncapped += uncapped
+        self.uncosted += uncosted
+
+
+def runoff(
+    tapes: Annotated[list[Path], typer.Argument(help="贷款带或账本目录 / loan tapes, or a book's folder")],
+    by: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="至此日清零 / none above the line by this day")],
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="自此日起 / from this day [今天 / today]")
+    ] = None,
+    pack: Annotated[str | None, typer.Option(help="法规包 / law pack [映射所写 / as the mapping says]")] = None,
+    out: Annotated[Path, typer.Option(help="输出目录 / folder to write")] = Path("runoff"),
+    map: Annotated[str | None, typer.Option("--map", help="列映射 / the mapping")] = None,
+    debits: Annotated[Path | None, typer.Option(help="借款人全部扣款 / all debits of the borrowers")] = None,
+    entities: Annotated[Path | None, typer.Option(help="主体登记目录 / folder of the register")] = None,
+    as_if: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="视同写于此日 / judge as if written that day")
+    ] = None,
+    dsn: Dsn = None,
+    remedy: Annotated[list[Remedy] | None, typer.Option(help="可用的补救, 可重复 / remedies that may be used")] = None,
+    no_pdf: Annotated[bool, typer.Option("--no-pdf", help="不生成 PDF / no PDF")] = False,
+) -> None:
+    """存量清退计划: 每笔超限贷款最便宜的合法补救, 逐月费用与进度. Plan the run-off of loans above the cap.
+
+    写出网页 runoff.html, runoff.en.html 与 runoff.pdf, 逐笔 runoff.csv, 逐月 runoff.json. Pages, a PDF and files.
+
+    例 Example: hengdai audit runoff tape.csv --map map.toml --by 2027-12-31
+    """
+    start = since.date() if since else datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    try:
+        span = Span(start, days_of(start, by.date())[-1])
+    except ValueError as error:
+        stop(Exit.UNREADABLE, str(error))
+    asked = Asked(pack, out, map, debits, entities, as_if, (), not no_pdf, dsn)
+    above = _Above(span)
+    try:
+        order, tally = run(tapes, asked, above.watch)
+    except (TapeUnreadable, MappingUnreadable) as error:
+        stop(Exit.UNREADABLE, str(error))
+    allowed = frozenset(remedy or Remedy)
+    told = _told(tapes, order, tally, above, by.date(), allowed)
+    _write(told, out, pdf=asked.pdf)
+    _say(told)
+    tell_unread(tally)
+    data(str(out / "runoff.html"))
+
+
+def _told(tapes: list[Path], order: Order, tally: Tally, above: _Above, by: date, allowed: frozenset[Remedy]) -> RunOff:
+    plan = timetable(above.olds, above.span.start, by, allowed)
+    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    return RunOff(
+        plan, by, allowed, order.pack, currency(order.mapping.currency), tuple(path.name for path in tapes), today,
+        order.as_if, order.mapping.note, tally.loans, tally.rejected, tally.unread_debits, order.looking is not None,
+        above.uncapped, above.uncosted,
+    )  # fmt: skip
+
+
+def _say(told: RunOff) -> None:
+    """The months, one a line."""
+    if not told.above:
+        data(str(_NOTHING))
+        return
+    for month in told.plan.months:
+        name = f"{month.day:%Y-%m}"
+        if month.ended:
+            data(str(_ENDED.fill(month=name, ended=f"{month.ended:,}")))
+        data(str(_MONTH.fill(month=name, mended=f"{month.mended:,}", price=told.money(month.price),
+                             left=f"{month.left:,}")))  # fmt: skip
+
+
+def _write(told: RunOff, out: Path, *, pdf: bool) -> None:
+    (out / "runoff.html").write_text(runoff_page(told, "zh", "runoff.en.html"), encoding="utf-8")
+    with ThreadPoolExecutor(1) as beside:
+        # The browser prints while the rest is written.
+        printed = beside.submit(print_pdf, out / "runoff.html", out / "runoff.pdf") if pdf else None
+        (out / "runoff.en.html").write_text(runoff_page(told, "en", "runoff.html"), encoding="utf-8")
+        write_runoff(out, [row_of(loan) for loan in told.plan.loans], summary_of(told), COLUMNS)
+    why = printed.result() if printed is not None else None
+    if why is not None:
+        say(why)
