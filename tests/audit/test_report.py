@@ -5,6 +5,7 @@ from pathlib import Path
 from hengdai.adapters.packs import FolderShelf
 from hengdai.audit.tally import Tally
 from hengdai.audit.views import View, views_of
+from hengdai.entry.report.content import cited
 from hengdai.entry.report.pictures import bands, early, histogram
 from hengdai.entry.report.words import ATTESTERS
 from tests.audit.tapes import PACK, audited
@@ -82,3 +83,13 @@ def test_the_figures_of_a_picture_stay_inside_it() -> None:
     ticks = str(histogram({59_500: 3, 1_000: 5}, 24_000_000, ("cap", "loans"), "costs"))
     assert ">56%<" not in ticks
     assert "≥59%" in ticks
+
+
+def test_a_clause_is_cited_in_the_language_of_the_page() -> None:
+    cite = PACK.rule("cn.lf-009").cite
+    assert cited(cite, "zh").startswith("《关于加强商业银行互联网助贷业务管理")
+    assert cited(cite, "en") == (
+        "Notice on the internet loan facilitation business of commercial banks (金规〔2025〕9号), art. 6"
+    )
+    unverified = next(rule.cite for rule in PACK.rules if rule.cite.article == "?")
+    assert "verified" not in cited(unverified, "zh") and "article not verified" in cited(unverified, "en")

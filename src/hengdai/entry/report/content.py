@@ -11,7 +11,8 @@ from hengdai.audit.tally import GROUPS, STEP_E8, Case, Group, Tally
 from hengdai.audit.views import View
 from hengdai.base.money import Currency, Money
 from hengdai.base.rate import Rate
-from hengdai.base.text import Text
+from hengdai.base.text import Language, Text
+from hengdai.law.cite import Cite
 from hengdai.law.kinds import Outcome
 from hengdai.law.pack import Pack
 
@@ -74,6 +75,15 @@ def percent(e8: int | None, digits: int = 2) -> str:
 def share(part: int, whole: int) -> str:
     """A part of a whole in percent."""
     return f"{part / whole:.2%}" if whole else "—"
+
+
+def cited(cite: Cite, language: Language) -> str:
+    """A clause in the reader's language; the document's official number stays as it is."""
+    if language == "zh":
+        return str(cite).replace(" / article not verified", "")
+    number = f" ({cite.document.number})" if cite.document.number else ""
+    article = {"": "", "?": ", article not verified"}.get(cite.article, f", art. {cite.article}")
+    return f"{cite.document.title.en}{number}{article}"
 
 
 def summary(report: Report) -> dict[str, Any]:

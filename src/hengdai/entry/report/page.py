@@ -6,7 +6,7 @@ from hengdai.audit.compare import NAMES
 from hengdai.base.text import Language
 from hengdai.entry.markup import EMPTY, Column, Html, Piece, Row, html, join, table, tag
 from hengdai.entry.report.cases import case
-from hengdai.entry.report.content import Report, percent, share
+from hengdai.entry.report.content import Report, cited, percent, share
 from hengdai.entry.report.document import document
 from hengdai.entry.report.pictures import histogram, months
 from hengdai.entry.report.words import ATTESTERS, METHOD, PATTERNS, WORDS
@@ -131,7 +131,7 @@ def _rules(report: Report, words: Words, found: list[tuple[str, int]]) -> Html:
         rule = report.pack.rule(rule_id)
         title = join([tag("span", rule.title.in_(words.language)), tag("small", f" {rule.id}")])
         told = words(rule.effect_under(Outcome.BREACHED, frozenset()).value)
-        cite, effect = tag("small", str(rule.cite)), tag("span", told, class_="together")
+        cite, effect = tag("small", cited(rule.cite, words.language)), tag("span", told, class_="together")
         rows.append(Row((title, cite, effect, f"{count:,}", share(count, report.tally.loans))))
     return table(columns, rows, label=words("breaches"))
 
@@ -151,7 +151,8 @@ def _groups(report: Report, words: Words) -> Html:
         parts.append(tag("div", tag("h2", words(name)), table(columns, rows, label=words(name))))
     when = [(month, g.loans, g.breached) for month, g in report.groups("month", MONTHS_SHOWN) if month]
     picture = months(when, (words("loans"), words("breached")), words("month"))
-    by_month = tag("h2", words("month")) + tag("div", picture, class_="scroll wide") if when else EMPTY
+    key = tag("p", tag("small", words("months_key")))
+    by_month = tag("h2", words("month")) + tag("div", picture, class_="scroll wide") + key if when else EMPTY
     return tag("div", *parts, class_="two" if parts[1:] else None) + by_month
 
 

@@ -6,13 +6,12 @@ from hengdai.audit.runoff import NAMES, Remedy
 from hengdai.audit.timetable import Planned
 from hengdai.base.text import Language, Text
 from hengdai.entry.markup import EMPTY, Column, Html, Row, join, table, tag
-from hengdai.entry.report.content import percent
+from hengdai.entry.report.content import cited, percent
 from hengdai.entry.report.curves import prices, progress
 from hengdai.entry.report.document import document
 from hengdai.entry.report.pictures import flows
 from hengdai.entry.report.runoff import Chosen, RunOff, cost_after
 from hengdai.entry.report.runoff_words import BEFORE, COSTS, DOES, METHOD, NO_RATE, PASSED, STOPPED, WORDS
-from hengdai.law.cite import Cite
 
 SHOWN = 20
 """Loans with a part of their own; all of them are in the files."""
@@ -136,15 +135,6 @@ def _remedy(told: RunOff, each: Chosen, words: Words) -> Row:
     name = NAMES[each.remedy].in_(words.language)
     return Row((name, f"{each.loans:,}" if each.loans else "—", told.money(each.price) if each.loans else "—", alone,
                 cite))  # fmt: skip
-
-
-def cited(cite: Cite, language: Language) -> str:
-    """A clause in the reader's language; the document's official number stays as it is."""
-    if language == "zh":
-        return str(cite).replace(" / article not verified", "")
-    number = f" ({cite.document.number})" if cite.document.number else ""
-    article = {"": "", "?": ", article not verified"}.get(cite.article, f", art. {cite.article}")
-    return f"{cite.document.title.en}{number}{article}"
 
 
 def _months(told: RunOff, words: Words) -> Html:

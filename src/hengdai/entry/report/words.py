@@ -67,6 +67,9 @@ WORDS: Mapping[str, Text] = {
     "product": Text("按产品", "By product"),
     "lender": Text("按放款机构", "By lender"),
     "month": Text("按放款月份", "By month of payout"),
+    "months_key": Text(
+        "每月放款笔数, 红色为其中至少违反一条规则的", "loans paid out in each month; red: those that breach a rule"
+    ),
     "unnamed": Text("(未填)", "(not given)"),
     "over_cap": Text("超上限", "above cap"),
     "refund": Text("应退", "refund"),
