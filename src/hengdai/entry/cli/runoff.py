@@ -31,6 +31,10 @@ _MONTH = Text(
     "{month}  处理 {mended} 笔, 费用 {price}, 尚余 {left}", "{month} {mended} mended for {price}, {left} left"
 )
 _ENDED = Text("{month}  自然结清 {ended} 笔", "{month} {ended} ran out")
+_ALL_ENDED = Text(
+    "超过上限的 {ended} 笔在计划开始前均已到期结清",
+    "all {ended} loans above the cap had run out before the plan begins",
+)
 _NOTHING = Text("没有超过上限的贷款", "no loan is above the cap")
 
 
@@ -106,7 +110,7 @@ def _told(tapes: list[Path], order: Order, tally: Tally, above: _Above, by: date
 def _say(told: RunOff) -> None:
     """The months, one a line."""
     if not told.above:
-        data(str(_NOTHING))
+        data(str(_ALL_ENDED.fill(ended=f"{told.ended:,}") if told.ended else _NOTHING))
         return
     for month in told.plan.months:
         name = f"{month.day:%Y-%m}"

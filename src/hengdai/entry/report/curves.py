@@ -6,7 +6,7 @@ from hengdai.entry.markup import Html, tag
 from hengdai.entry.report.drawing import GOOD, HAIR, INK, PALE, STOP, bar, line, svg, word
 
 _WIDTH, _LEFT, _RIGHT = 760.0, 62.0, 8.0
-MOST_LABELS = 9
+MOST_LABELS = 6
 
 
 def progress(points: Sequence[tuple[str, int]], name: str) -> Html:
