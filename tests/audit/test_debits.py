@@ -159,6 +159,32 @@ def test_an_audit_counts_unread_debits_apart_from_the_rows_of_its_tape(tmp_path:
     ]
 
 
+def test_a_loan_whose_own_debit_was_not_read_is_not_cleared_of_charges(tmp_path: Path) -> None:
+    lines = ("A2,soon,GUARD,500,担保服务费", "A3,soon,GUARD,500,担保服务费", "A3,2026-01-15 12:00:00,GUARD,500,担保服务费",
+             "A4,soon,SHOP,500,超市")  # fmt: skip
+    looking = Looking(FileDebits(csv_of(tmp_path, *lines), REGISTER), REGISTER)
+    rows = [{"借据号": f"A{number}", "平台": "P-1", "资金方": "F-1"} for number in (1, 2, 3, 4)]
+    found = audited(tmp_path, *rows, looking=looking).findings
+    open_of, breached = (dict(zip(found["loan_id"], found[name], strict=True)) for name in ("open", "breached"))
+    asked = {"cn.vio-02", "cn.vio-03", "cn.vio-04", "cn.lf-005"}
+    assert not asked & set(open_of["A1"].split(";")) and open_of["A4"] == open_of["A1"]
+    assert asked <= set(open_of["A2"].split(";")) and not breached["A2"]
+    # What was read counts; what was not read may have been anything.
+    assert found["linked_debits"].to_list() == [0, 0, 500, 0] and breached["A3"] and open_of["A3"]
+    flagged = [("debit_unread:material" in told) for told in found["differences"]]
+    assert flagged == [False, True, True, False]
+    assert found["answer"].to_list()[1:3] == ["different", "breached"]
+
+
+def test_an_unread_debit_of_a_borrower_is_one_of_each_of_his_loans(tmp_path: Path) -> None:
+    rows = table([("B1", None, "P-1", 500, "")])  # type: ignore[list-item]
+    rows.rename({"loan": "borrower"}).write_parquet(tmp_path / "debits.parquet")
+    debits = FileDebits(tmp_path / "debits.parquet", REGISTER)
+    loans = pl.concat([LOANS, LOANS.with_columns(loan_id=pl.lit("A2"), borrower=pl.lit(None, pl.String))])
+    debits.of(loans)
+    assert debits.doubtful(loans).to_list() == [True, False]
+
+
 def test_a_table_without_telling_debits_gives_none(tmp_path: Path) -> None:
     table([("A1", NOON, "SHOP", 500, "超市")]).write_parquet(tmp_path / "debits.parquet")
     found = FileDebits(tmp_path / "debits.parquet", REGISTER).of(LOANS)

@@ -51,6 +51,9 @@ class Debits(Protocol):
         Those that can have no telling sign (:mod:`hengdai.audit.links`) may be left out.
         """
 
+    def doubtful(self, loans: pl.DataFrame) -> pl.Series:
+        """Which of these loans, whose debits were asked for, have one that may tell something and could not be read."""
+
     def unread(self) -> pl.DataFrame:
         """Debits asked for that could not be read, as rejects: a row a cell, each told once, when it is known."""
 
@@ -126,6 +129,7 @@ class _Batch:
     rows: int
     taken: Taken
     debits: pl.DataFrame | None = None
+    doubtful: pl.Series | None = None
     shown: pl.DataFrame | None = None
     unread: pl.DataFrame | None = None
     """Debits that came to light with this batch and could not be read."""
@@ -147,7 +151,8 @@ def _read(tapes: Sequence[Tape], order: Order) -> Iterator[_Batch]:
             else:
                 debits = order.looking.debits
                 found = debits.of(taken.loans)
-                yield _Batch(raw.height, taken, found, debits.shown(taken.loans), debits.unread())
+                doubtful, shown = debits.doubtful(taken.loans), debits.shown(taken.loans)
+                yield _Batch(raw.height, taken, found, doubtful, shown, debits.unread())
             yield from _torn(tape)
         yield from _torn(tape)
 
@@ -163,10 +168,11 @@ def _audited(batch: _Batch, terms: Terms, order: Order) -> tuple[_Batch, pl.Data
     loans, looking = batch.taken.loans, order.looking
     if not loans.height:
         return batch, None, None
-    if looking is None or batch.debits is None:
+    if looking is None or batch.debits is None or batch.doubtful is None:
         return batch, None, audit_batch(loans, terms)
     found = link(loans, batch.debits, looking.register)
-    return batch, found.links, audit_batch(loans, terms, sums_of(loans, found, batch.shown), extra_of(loans, found))
+    sums = sums_of(loans, found, batch.doubtful, batch.shown)
+    return batch, found.links, audit_batch(loans, terms, sums, extra_of(loans, found))
 
 
 class Seen:

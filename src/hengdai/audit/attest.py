@@ -39,7 +39,7 @@ _NEEDS = {
     "penalty_uplift": frozenset({"penalty_uplift"}),
 }
 """The columns without which a fact is not known for any loan of a tape."""
-TOTAL, PLATFORM = "linked_total", "linked_platform"
+TOTAL, PLATFORM, UNREAD = "linked_total", "linked_platform", "debit_unread"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def _taken(loans: pl.DataFrame, measured: Measured) -> dict[str, pl.Series]:
     """What the platform took, and what was kept back from the payout."""
     found: dict[str, pl.Series] = {}
     platform = [name for name in ("platform_upfront", "platform_fee") if name in measured.mapped]
-    linked = measured.links[PLATFORM] if measured.links is not None else None
+    linked = _charged(measured.links, PLATFORM) if measured.links is not None else None
     if platform or linked is not None:
         total = loans["platform_upfront"].fill_null(0) + loans["platform_fee"].fill_null(0) * loans["count"]
         found["platform_charge_to_borrower"] = total if linked is None else total + linked
@@ -132,9 +132,15 @@ def _linked(measured: Measured) -> list[pl.Series]:
     links = measured.links
     if links is None:
         return []
-    columns = [links[pattern].alias(name) for pattern, name in CHARGES.items()]
-    columns.append((1 + (links["VIO-01"] > 0).cast(pl.Int64)).alias("guarantor_count"))
+    columns = [_charged(links, pattern).alias(name) for pattern, name in CHARGES.items()]
+    columns.append((1 + (_charged(links, "VIO-01") > 0).cast(pl.Int64)).alias("guarantor_count"))
     return columns + [links[name] for name in SHOWN if name in links.columns]
+
+
+def _charged(links: pl.DataFrame, name: str) -> pl.Series:
+    """A sum of linked debits: what was found was taken; where a debit could not be read, nothing found is not known."""
+    known = (pl.col(name) > 0) | ~pl.col(UNREAD)
+    return links.select(pl.when(known).then(name).alias(name))[name]
 
 
 def _where(known: Bools, values: Ints) -> pl.Series:

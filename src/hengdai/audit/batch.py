@@ -69,7 +69,7 @@ def audit_batch(
     arrears = arrears_of(loans, plans, terms.pack)
     facts = _in_currency(facts_of(loans, Measured(prices, arrears, links, terms.mapped)), terms)
     weighed = weigh_columns(terms.pack, facts, loans, terms.as_if, terms.settings)
-    compared = differences(loans, plans, prices, arrears, terms.mapped)
+    compared = differences(loans, plans, prices, arrears, terms.mapped, links)
     findings = pl.DataFrame({**_described(loans), **_recomputed(loans, plans, prices, arrears)})
     findings = findings.with_columns(_over_cap(loans, prices, plans, weighed))
     if links is not None:

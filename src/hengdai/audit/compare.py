@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from hengdai.audit.arrears import CLASSES, Arrears
-from hengdai.audit.attest import DISPLAY_E8
+from hengdai.audit.attest import DISPLAY_E8, UNREAD
 from hengdai.audit.plan import Bools, Ints, Plans, first_rows, present, whole
 from hengdai.audit.price import EACH, ONCE, ROUNDING, Prices
 from hengdai.base.text import Text
@@ -43,6 +43,7 @@ NAMES = {
     "received": Text("到账金额不成立", "money received makes no sense"),
     "negative": Text("出现负数费用", "a fee or amount is negative"),
     "payout_missing": Text("到账金额未填, 成本仅为下限", "money received is not given; the cost is a lower bound"),
+    UNREAD: Text("本笔有扣款无法读取, 成本仅为下限", "a debit of this loan was not read; the cost is a lower bound"),
     "amortises": Text("按带上每期应还, 还不清本金", "the stated instalments do not pay the loan off"),
     "rate_unit": Text("合同年利率低于 1%, 单位存疑", "a contract rate below 1 % a year: perhaps in another unit"),
     "instalment": Text("每期应还", "instalment"),
@@ -70,10 +71,12 @@ class Difference:
 
 
 def differences(
-    loans: pl.DataFrame, plans: Plans, prices: Prices, arrears: Arrears, mapped: frozenset[str]
-) -> list[Difference]:
-    """Every difference that the tape allows to look for; `mapped` are the columns that it has."""
-    return [*_senseless(loans, plans, prices), *_doubtful(loans, plans, prices, mapped),
+    loans: pl.DataFrame, plans: Plans, prices: Prices, arrears: Arrears, mapped: frozenset[str],
+    links: pl.DataFrame | None = None,
+) -> list[Difference]:  # fmt: skip
+    """Every difference that tape and debits allow to look for; `mapped` are the columns that the tape has."""
+    unread = [] if links is None else [_flag(UNREAD, links[UNREAD].to_numpy(), prices.extra)]
+    return [*_senseless(loans, plans, prices), *_doubtful(loans, plans, prices, mapped), *unread,
             *_money(loans, plans, prices), *_rates(loans, prices), *_behaviour(loans, arrears)]  # fmt: skip
 
 

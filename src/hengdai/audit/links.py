@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from hengdai.audit.attest import CHARGES, PLATFORM, SHOWN, TOTAL
+from hengdai.audit.attest import CHARGES, PLATFORM, SHOWN, TOTAL, UNREAD
 from hengdai.audit.plan import whole
 from hengdai.audit.price import Extra
 from hengdai.audit.register import Register
@@ -187,8 +187,11 @@ def _pattern() -> pl.Expr:
     return answer
 
 
-def sums_of(loans: pl.DataFrame, found: Linked, shown: pl.DataFrame | None) -> pl.DataFrame:
-    """One row a loan, in the order of `loans`: the sum of each pattern, of all, of the platform's own, and patterns."""
+def sums_of(loans: pl.DataFrame, found: Linked, doubtful: pl.Series, shown: pl.DataFrame | None = None) -> pl.DataFrame:
+    """One row a loan, in the order of `loans`: the sum of each pattern, of all, of the platform's own, and patterns.
+
+    `doubtful` marks the loans of which a debit could not be read: their sums are the least that they can be.
+    """
     sums = found.links.group_by("loan_id").agg(
         *[pl.col("amount").filter(pl.col("pattern") == name).sum().alias(name) for name in CHARGES],
         pl.col("amount").sum().alias(TOTAL),
@@ -201,7 +204,8 @@ def sums_of(loans: pl.DataFrame, found: Linked, shown: pl.DataFrame | None) -> p
     if shown is not None:
         told = told.join(shown.select("loan_id", *SHOWN), on="loan_id", how="left", maintain_order="left")
         told = told.with_columns(_seen_patterns())
-    return told.with_columns(pl.col("_patterns").list.join(";").alias("patterns")).drop("_patterns", "loan_id")
+    told = told.with_columns(pl.col("_patterns").list.join(";").alias("patterns"), doubtful.alias(UNREAD))
+    return told.drop("_patterns", "loan_id")
 
 
 def _seen_patterns() -> pl.Expr:

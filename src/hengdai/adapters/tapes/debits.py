@@ -50,6 +50,8 @@ class FileDebits:
         self._told, self._payees, self._read = telling_payees(register), frozenset[str](), False
         self._kept = Runs(self._key)
         self._unread: list[pl.DataFrame] = []
+        # Digests, eight bytes for each of those with such a debit: two that are alike make a loan doubtful in vain.
+        self._doubtful = pl.Series([], dtype=pl.UInt64)
 
     @classmethod
     def looking(cls, debits: Path, entities: Path | None) -> Looking:
@@ -66,12 +68,19 @@ class FileDebits:
     def of(self, loans: pl.DataFrame) -> pl.DataFrame:
         """The debits of these loans that may tell something."""
         self._read_for((self._told | parties_of(loans)) - self._payees)
-        key = "loan_id" if self._key == "loan" else "borrower"
-        mine = loans.select("loan_id", pl.col(key).alias("_key")).filter(pl.col("_key").is_not_null())
+        mine = loans.select("loan_id", self._key_of(loans).alias("_key")).filter(pl.col("_key").is_not_null())
         found = self._kept.of(mine["_key"])
         if found is None:
             return pl.DataFrame(schema={"loan_id": pl.String, **_TYPES})
         return found.join(mine, left_on=self._key, right_on="_key", how="inner").select("loan_id", *DEBITS)
+
+    def doubtful(self, loans: pl.DataFrame) -> pl.Series:
+        """Which of these loans, asked for before by `of`, have a debit that may tell something and was not read."""
+        key = self._key_of(loans)
+        return key.is_not_null() & key.hash(seed=0).is_in(self._doubtful.implode())
+
+    def _key_of(self, loans: pl.DataFrame) -> pl.Series:
+        return loans["loan_id" if self._key == "loan" else "borrower"]
 
     def _read_for(self, payees: frozenset[str]) -> None:
         """Keep the debits of these payees, and the first time those with telling words, whoever took them."""
@@ -96,8 +105,12 @@ class FileDebits:
             _amount(debits.schema["amount"]), pl.col("text").cast(pl.String),
         )  # fmt: skip
         bad = [name for name in _RIGHT if typed[name].null_count()]
+        if not bad:
+            return typed
         self._unread += [self._cells(debits.filter(typed[name].is_null()), name) for name in bad]
-        return typed.drop_nulls(bad) if bad else typed
+        whose = typed.filter(pl.any_horizontal(pl.col(bad).is_null()))[self._key].drop_nulls()
+        self._doubtful = pl.concat([self._doubtful, whose.hash(seed=0)]).unique()
+        return typed.drop_nulls(bad)
 
     def _cells(self, unread: pl.DataFrame, name: str) -> pl.DataFrame:
         """The cells of a column that could not be read, as rejects."""
