@@ -82,7 +82,7 @@ def test_an_audit_with_unread_debits_is_never_a_clean_one(tmp_path: Path) -> Non
     done, out = run(tmp_path, *call), tmp_path / "out"
     assert done.returncode == 1 and "1 debits unread" in done.stdout, done.stdout + done.stderr
     told = json.loads((out / "summary.json").read_text("utf-8"))
-    assert told["unread_debits"] == 1 and told["rows"] == told["audited"] == told["answers"]["clean"] == 1
+    assert told["unread_debits"] == 1 and told["rows"] == told["audited"] == told["answers"]["different"] == 1
     assert (out / "rejects.csv").read_text("utf-8-sig").splitlines()[1].startswith("debits.csv,2,amount,5.5,")
     assert "1 笔扣款无法读取" in (out / "report.html").read_text("utf-8")
     assert "1 debits could not be read" in (out / "report.en.html").read_text("utf-8")

@@ -160,7 +160,7 @@ def test_an_audit_counts_unread_debits_apart_from_the_rows_of_its_tape(tmp_path:
 
 
 def test_a_loan_whose_own_debit_was_not_read_is_not_cleared_of_charges(tmp_path: Path) -> None:
-    lines = ("A2,soon,GUARD,500,担保服务费", "A3,soon,GUARD,500,担保服务费", "A3,2026-01-15 12:00:00,GUARD,500,担保服务费",
+    lines = ("A2,soon,GUARD,500,担保服务费", "A3,soon,GUARD,500,担保服务费", "A3,2026-01-15 12:00:00,GUARD,500,担保",
              "A4,soon,SHOP,500,超市")  # fmt: skip
     looking = Looking(FileDebits(csv_of(tmp_path, *lines), REGISTER), REGISTER)
     rows = [{"借据号": f"A{number}", "平台": "P-1", "资金方": "F-1"} for number in (1, 2, 3, 4)]

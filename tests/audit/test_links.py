@@ -103,6 +103,9 @@ class _Given:
     def of(self, loans: pl.DataFrame) -> pl.DataFrame:
         return self._frame.join(loans.select("loan_id"), on="loan_id", how="semi")
 
+    def doubtful(self, loans: pl.DataFrame) -> pl.Series:
+        return pl.Series([False]).new_from_index(0, loans.height)
+
     def unread(self) -> pl.DataFrame:
         return REJECTS.to_frame()
 

@@ -50,6 +50,8 @@ level_loan = st.builds(
 @example([[-100, 150], [], [0], [-100, 250, -154], [-100, 250, -160], [-1, 10**9], [-(10**9), 1], [5, -6]])
 def test_all_in_columns_are_the_twins_figures(loans: list[list[int]]) -> None:
     found = columns.all_in_columns(*_ragged(loans), 12)
+    simple, state = columns.simple_columns(*_ragged(loans), 12)
+    assert (state.tolist(), simple.tolist()) == (found.state.tolist(), found.simple_e8.tolist())
     for i, flows in enumerate(loans):
         try:
             exact = all_in(flows, 12)

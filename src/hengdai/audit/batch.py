@@ -18,6 +18,7 @@ from hengdai.audit.intake import ROW, SOURCE
 from hengdai.audit.plan import Ints, Plans, first_rows, plans_of, whole
 from hengdai.audit.price import Extra, Prices, prices_of
 from hengdai.audit.refund import Compounding, refund
+from hengdai.audit.view_columns import Seen, view_columns
 from hengdai.audit.weigh import NO_CAP, SIMPLE, Weighed, cap_rules, weigh_columns
 from hengdai.law.judge import Settings
 from hengdai.law.kinds import Effect, Outcome, Unit
@@ -72,6 +73,8 @@ def audit_batch(
     compared = differences(loans, plans, prices, arrears, terms.mapped, links)
     findings = pl.DataFrame({**_described(loans), **_recomputed(loans, plans, prices, arrears)})
     findings = findings.with_columns(_over_cap(loans, prices, plans, weighed))
+    seen = Seen(loans, plans, prices, terms.pack, terms.mapped, terms.as_if, links is not None)
+    findings = findings.with_columns(view_columns(seen))
     if links is not None:
         findings = findings.with_columns(links[TOTAL].alias("linked_debits"), links["patterns"].alias("patterns"))
     findings = findings.with_columns([*_judged(weighed, facts), *_different(compared)])

@@ -15,6 +15,8 @@ from hengdai.audit.plan import Bools, Ints, Plans, first_rows, present, whole
 from hengdai.maths.columns import RATE, all_in_columns
 
 MONTHS = 12
+DAYS = 360
+"""Interest by days divides the year by 360 (银发〔2005〕129号)."""
 HIGHEST_E8 = 10**15
 """Beyond ten million times a year a rate says only that the terms are absurd."""
 EACH = ("periodic_fee", "platform_fee", "guarantee_fee")
@@ -54,6 +56,8 @@ class Prices:
     interest: Ints
     fees: Ints
     extra: Ints
+    unlinked: Ints
+    """The values of the flows without what linked debits add."""
 
 
 def prices_of(loans: pl.DataFrame, plans: Plans, extra: "Extra | None" = None) -> Prices:
@@ -71,8 +75,9 @@ def prices_of(loans: pl.DataFrame, plans: Plans, extra: "Extra | None" = None) -
     np.subtract.at(values, places, paid)
     values -= np.repeat(each, periods + 1)
     values[offsets[:-1]] += each
-    added, days = np.zeros(len(periods), np.int64), whole(loans, "period_days")
-    if extra is not None:
+    added, days, unlinked = np.zeros(len(periods), np.int64), whole(loans, "period_days"), values
+    if extra is not None and len(extra.loan):
+        unlinked = values.copy()
         added = extra.put(values, offsets, periods, days)
     cost = all_in_columns(values, offsets, MONTHS, days)
     sane = (np.abs(cost.simple_e8) <= HIGHEST_E8) & (np.abs(cost.compound_e8) <= HIGHEST_E8)
@@ -80,6 +85,7 @@ def prices_of(loans: pl.DataFrame, plans: Plans, extra: "Extra | None" = None) -
     return Prices(
         Flows(values, offsets, days), cost.simple_e8, cost.compound_e8, known, net, kept_back,
         plans.sums(plans.interest), np.maximum(kept_back, once) + each * periods, added,
+        unlinked,
     )  # fmt: skip
 
 

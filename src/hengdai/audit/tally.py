@@ -5,7 +5,7 @@ Memory does not grow with the tape, only with the number of partners, products, 
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -49,6 +49,8 @@ class Case:
     rank: tuple[int, int] = (0, 0)
     days: int = 0
     """The days of a period; 0 for a month."""
+    unlinked: tuple[int, ...] = ()
+    """The flows without the debits that were linked."""
 
 
 @dataclass(slots=True)
@@ -193,4 +195,6 @@ def _case(audited: Audited, at: int, rank: tuple[int, int]) -> Case:
         for name in ("periodic_fee", "platform_fee", "guarantee_fee", "upfront_fee", "platform_upfront",
                      "guarantee_upfront", "prepayment_fee_rate", "penalty_uplift", "product_kind")
     }  # fmt: skip
-    return Case(finding, tuple(audited.prices.flows.of(at)), told, each, rank, int(audited.prices.flows.days[at]))
+    flows = audited.prices.flows
+    unlinked = replace(flows, values=audited.prices.unlinked)
+    return Case(finding, tuple(flows.of(at)), told, each, rank, int(flows.days[at]), tuple(unlinked.of(at)))

@@ -11,14 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from hengdai.audit.price import HIGHEST_E8, MONTHS
+from hengdai.audit.price import DAYS, HIGHEST_E8, MONTHS
+from hengdai.audit.subsidy import subsidy_on
 from hengdai.audit.tally import Case
 from hengdai.base.rate import E8
 from hengdai.base.rounding import Rounding
 from hengdai.base.text import Text
-from hengdai.law.errors import LawIsSilent, LawIsStale
 from hengdai.law.pack import Pack
 from hengdai.maths.columns import RATE, all_in_columns
+from hengdai.maths.relief import Relief, relieved
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,6 @@ class View:
 
 
 AS_CHARGED = Text("按正常履约, 全部费用计入", "normal performance, every fee counted")
-DAYS = 360
-"""Interest by days divides the year by 360 (银发〔2005〕129号)."""
 MISSED = Text("第一期拖到第二期还", "the first instalment paid with the second")
 WITHOUT = {
     "periodic_fee": Text("不计每期费用", "without the fee of each instalment"),
@@ -80,23 +79,12 @@ def _planned(case: Case, pack: Pack, on: date | None) -> Iterator[View]:
     if found["received"] != found["principal"]:
         yield View("kept_back", NOT_KEPT, (flows[0] + found["principal"] - found["received"], *flows[1:]))
     if found.get("linked_debits"):
-        yield View("linked", NOT_LINKED, _without_links(case))
+        yield View("linked", NOT_LINKED, case.unlinked)
     yield from _subsidised(case, pack, on)
     if len(case.rows) > 1:
         yield View("missed", MISSED, _missed(case))
         for month in range(1, len(case.rows)):
             yield View(f"early-{month}", EARLY.fill(number=month), _early(case, month))
-
-
-def _without_links(case: Case) -> tuple[int, ...]:
-    """The flows of the plan and the declared fees alone."""
-    found = case.finding
-    plan = [principal + interest for _, principal, interest, _ in case.rows]
-    stated = found["instalment_tape"]
-    if stated and abs(stated - plan[0]) > 1 and found["method"] in ("equal_instalment", "flat_fee"):
-        plan = [stated] * len(plan)
-    months = [0] * (len(case.flows) - 1 - len(plan)) + plan
-    return (found["received"], *(-amount - case.fee_each for amount in months))
 
 
 def _missed(case: Case) -> tuple[int, ...]:
@@ -125,21 +113,11 @@ def _subsidised(case: Case, pack: Pack, on: date | None) -> Iterator[View]:
     found: Mapping[str, Any] = case.finding
     if found.get("product_kind") != "consumer" or not found["contract_rate_e8"] or len(case.rows) < 2:
         return
-    try:
-        points, share, most = (
-            pack.parameter(name).on(on or found["disbursed_on"]).value
-            for name in ("subsidy_points", "subsidy_rate_share", "subsidy_yearly")
-        )
-    except (LookupError, LawIsSilent, LawIsStale):
-        return
-    if not (isinstance(points, int) and isinstance(share, int) and isinstance(most, int)):
+    law = subsidy_on(pack, on or found["disbursed_on"])
+    if law is None:
         return
     rate = found["contract_rate_e8"]
-    off = min(points, Rounding.DOWN.ratio(rate * share, E8))
-    flows, given = list(case.flows), 0
-    for number, (_, _, interest, _) in enumerate(case.rows, 1):
-        given = 0 if number % MONTHS == 1 else given
-        back = min(Rounding.DOWN.ratio(interest * off, rate), most - given)
-        given += back
-        flows[number] += back
-    yield View("subsidy", SUBSIDY, tuple(flows))
+    relief = Relief(rate, min(law.points, Rounding.DOWN.ratio(rate * law.share, E8)), law.most)
+    borne = relieved([interest for _, _, interest, _ in case.rows], relief)
+    paid, *others = case.flows
+    yield View("subsidy", SUBSIDY, (paid, *(flow + back for flow, back in zip(others, borne, strict=True))))

@@ -30,10 +30,12 @@ from hengdai.maths.terms import CALCULATOR, Method, Residue, ScheduleTerms
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.uint8]
+Bools = npt.NDArray[np.bool_]
 
 TWINS = {
     "periodic_rates": "cost.all_in",
     "all_in_columns": "cost.all_in",
+    "simple_columns": "cost.all_in",
     "dated_rates": "cost.dated",
     "schedules": "schedule.schedule",
     "allocate_columns": "allocation.allocate",
@@ -69,14 +71,20 @@ class CostColumns:
     state: Flags
 
 
-def periodic_rates(values: Ints, offsets: Ints, threads: int = 2) -> RateColumns:
-    """The rate per period of each loan's equally spaced flows ``values[offsets[i]:offsets[i + 1]]``."""
+def periodic_rates(values: Ints, offsets: Ints, threads: int = 2, among: Bools | None = None) -> RateColumns:
+    """The rate per period of each loan's equally spaced flows ``values[offsets[i]:offsets[i + 1]]``.
+
+    Where `among` is given, the others may be left without a rate (NO_ROOT).
+    """
     from hengdai.maths.kernels.periodic import solve_range
 
     count = _count(values, offsets)
     rate, reach, proved = np.empty(count), np.empty(count), np.zeros(count, np.uint8)
-    _in_threads(lambda a, b: solve_range(values, offsets, a, b, rate, reach, proved), count, threads)
+    in_threads(lambda a, b: solve_range(values, offsets, a, b, rate, reach, proved), count, threads)
     state = np.zeros(count, np.uint8)
+    if among is not None:
+        left = (proved == 0) & ~among
+        rate[left], reach[left], state[left], proved[left] = np.nan, np.nan, NO_ROOT, 1
     for i in np.flatnonzero(proved == 0):
         flows = [int(each) for each in values[offsets[i] : offsets[i + 1]]]
         try:
@@ -88,17 +96,16 @@ def periodic_rates(values: Ints, offsets: Ints, threads: int = 2) -> RateColumns
 
 
 def all_in_columns(
-    values: Ints, offsets: Ints, periods_per_year: int, days: Ints | None = None, threads: int = 2
-) -> CostColumns:
+    values: Ints, offsets: Ints, periods_per_year: int, days: Ints | None = None, threads: int = 2,
+    among: Bools | None = None,
+) -> CostColumns:  # fmt: skip
     """Simple and compound all-in cost of each loan, exactly as :func:`cost.all_in` rounds them.
 
     Where `days` is not 0 the loan's flows lie so many days apart and its cost is that of :func:`cost.all_in_days`.
+    `among` is as in :func:`periodic_rates`.
     """
-    rates = periodic_rates(values, offsets, threads)
-    by_days = days if days is not None and days.any() else None
-    a_year: Floats | int = periods_per_year
-    if by_days is not None:
-        a_year = np.where(by_days > 0, DAYS_A_YEAR / np.maximum(by_days, 1), float(periods_per_year))
+    rates = periodic_rates(values, offsets, threads, among)
+    a_year = _periods_a_year(periods_per_year, days)
     with np.errstate(over="ignore", invalid="ignore"):
         growth = (1.0 + rates.rate) ** a_year
         # Relative error of the power: its own, that of its exponent, and the reach of the rate times the periods.
@@ -108,10 +115,33 @@ def all_in_columns(
         compound, compound_sure = _e8(growth - 1.0, growth * spread + 2.0**-52)
     for i in np.flatnonzero((rates.state == RATE) & ~(simple_sure & compound_sure)):
         flows = [int(each) for each in values[offsets[i] : offsets[i + 1]]]
-        apart = 0 if by_days is None else int(by_days[i])
+        apart = 0 if days is None else int(days[i])
         exact = cost.all_in_days(flows, apart) if apart else _from_proof(flows, rates, int(i), periods_per_year)
         simple[i], compound[i] = (min(each, 2**63 - 1) for each in (exact.simple_e8, exact.compound_e8))
     return CostColumns(simple, compound, rates.state)
+
+
+def simple_columns(
+    values: Ints, offsets: Ints, periods_per_year: int, days: Ints | None = None, threads: int = 2
+) -> tuple[Ints, Flags]:
+    """The simple cost alone, and its state, for those who ask it so often that the compound one would tell."""
+    rates = periodic_rates(values, offsets, threads)
+    a_year = _periods_a_year(periods_per_year, days)
+    with np.errstate(over="ignore", invalid="ignore"):
+        simple, sure = _e8(rates.rate * a_year, (rates.reach + 2.0**-52) * a_year)
+    for i in np.flatnonzero((rates.state == RATE) & ~sure):
+        flows = [int(each) for each in values[offsets[i] : offsets[i + 1]]]
+        apart = 0 if days is None else int(days[i])
+        exact = cost.all_in_days(flows, apart) if apart else _from_proof(flows, rates, int(i), periods_per_year)
+        simple[i] = min(exact.simple_e8, 2**63 - 1)
+    return simple, rates.state
+
+
+def _periods_a_year(months: int, days: Ints | None) -> Floats | int:
+    """How many periods a year has, of every loan where some lie so many days apart."""
+    if days is None or not days.any():
+        return months
+    return np.where(days > 0, DAYS_A_YEAR / np.maximum(days, 1), float(months))
 
 
 def _from_proof(flows: list[int], rates: RateColumns, i: int, periods_per_year: int) -> cost.AllIn:
@@ -138,7 +168,7 @@ def dated_rates(
     count = _count(values, offsets)
     log_rate, log_reach, proved = np.empty(count), np.empty(count), np.zeros(count, np.uint8)
     out = (log_rate, log_reach, proved)
-    _in_threads(lambda a, b: solve_range(values, days, offsets, a, b, out), count, threads)
+    in_threads(lambda a, b: solve_range(values, days, offsets, a, b, out), count, threads)
     basis = float(year)
     with np.errstate(over="ignore", invalid="ignore"):
         rate = np.expm1(log_rate * basis)
@@ -245,7 +275,7 @@ def _fill_by_kernel(product: ScheduleTerms, loans: Loans, plan: PlanColumns, don
                _days(loans))  # fmt: skip
     rows = (plan.due, plan.principal, plan.interest, plan.closing)
     done[:] = _sane(product, loans)
-    _in_threads(lambda a, b: fill_range(columns, plan.offsets, rule, rows, done, (a, b)), len(done), threads)
+    in_threads(lambda a, b: fill_range(columns, plan.offsets, rule, rows, done, (a, b)), len(done), threads)
 
 
 def _flat_fees(product: ScheduleTerms, loans: Loans) -> Ints:
@@ -343,7 +373,7 @@ def _day(since: int) -> date:
     return _EPOCH + timedelta(days=int(since))
 
 
-def _in_threads(work: Callable[[int, int], None], count: int, threads: int) -> None:
+def in_threads(work: Callable[[int, int], None], count: int, threads: int) -> None:
     """Call `work(begin, end)` over all loans, in parts that threads take; compiled kernels hold no lock."""
     if threads <= 1 or count < 10_000:
         work(0, count)
@@ -363,5 +393,5 @@ def _parts(count: int, parts: int) -> Iterator[tuple[int, int]]:
 __all__ = [
     "NO_ROOT", "ONE_DIRECTION", "ONE_MOMENT", "RATE", "SEVERAL_ROOTS", "TOUCHING", "CostColumns", "Loans",
     "PlanColumns", "RateColumns", "Roots", "all_in_columns", "allocate_columns", "dated_rates", "periodic_rates",
-    "schedules",
+    "in_threads", "schedules", "simple_columns",
 ]  # fmt: skip

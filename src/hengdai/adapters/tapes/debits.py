@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 
@@ -77,7 +78,8 @@ class FileDebits:
     def doubtful(self, loans: pl.DataFrame) -> pl.Series:
         """Which of these loans, asked for before by `of`, have a debit that may tell something and was not read."""
         key = self._key_of(loans)
-        return key.is_not_null() & key.hash(seed=0).is_in(self._doubtful.implode())
+        digests = pl.Series(np.isin(key.hash(seed=0).to_numpy(), self._doubtful.to_numpy()))
+        return key.is_not_null() & digests
 
     def _key_of(self, loans: pl.DataFrame) -> pl.Series:
         return loans["loan_id" if self._key == "loan" else "borrower"]

@@ -15,10 +15,11 @@ import pyarrow.parquet as pq
 from hengdai.adapters.tapes.read import Torn, batches, head_of
 from hengdai.adapters.tapes.unreadable import TapeUnreadable
 from hengdai.audit.intake import REJECTS
+from hengdai.audit.view_columns import EARLY, compound_of
 from hengdai.base.text import Text
 
-PARQUET_ONLY = ("undetermined", "open", "material")
-"""Columns that would make a CSV many times as large; the report counts them."""
+PARQUET_ONLY = ("undetermined", "open", "material", EARLY)
+"""Columns that would make a CSV many times as large, as the compound cost of each view; the report counts them."""
 
 
 class FileTape:
@@ -92,10 +93,15 @@ class FolderSink:
                 compression="zstd",
                 use_dictionary=repeating,  # type: ignore[arg-type]  # the stubs know only yes and no
             )
-            shown = table.drop_columns([each for each in PARQUET_ONLY if each in table.column_names])
-            self._csv[name] = pa_csv.CSVWriter(self._folder / f"{name}.csv", shown.schema)
+            self._csv[name] = pa_csv.CSVWriter(self._folder / f"{name}.csv", _lines(table).schema)
         self._parquet[name].write_table(table)
-        self._csv[name].write_table(table.drop_columns([each for each in PARQUET_ONLY if each in table.column_names]))
+        self._csv[name].write_table(_lines(table))
+
+
+def _lines(table: pa.Table) -> pa.Table:
+    """The columns of the CSV."""
+    left_out = {*PARQUET_ONLY, *compound_of(table.column_names)}
+    return table.drop_columns([name for name in table.column_names if name in left_out])
 
 
 def packaged_maps() -> dict[str, Any]:
