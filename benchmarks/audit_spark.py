@@ -1,9 +1,10 @@
-"""The audit over a local Spark of two against the same audit run directly: findings to Parquet, nothing else.
+"""The audit over a local Spark of two against the same audit run directly: Parquet in, Parquet out.
 
     make spark && python benchmarks/audit_spark.py [LOANS]
 
-Reach: Spark takes at most 1.5 times as long, once it has started and each has audited a small tape. The tape is that of
-a synthetic book. Spark reads it twice, the first time for loan numbers that come more than once.
+Reach: Spark takes at most 1.5 times as long, once it has started: each audits the tape by turns, the first turn is its
+start-up, and the best of the others counts. Both read Parquet and write findings and rejects as Parquet, by one writer;
+the lake has a file for each core. The tape is that of a synthetic book.
 """
 
 import os
@@ -13,10 +14,10 @@ import time
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from shutil import which
+from shutil import rmtree, which
+from typing import TYPE_CHECKING
 
 import polars as pl
-import pyarrow.parquet as pq
 
 from hengdai.adapters.packs import FolderShelf
 from hengdai.adapters.synthetic.book import write_book
@@ -25,32 +26,38 @@ from hengdai.adapters.tapes.files import FileTape, mapping_data
 from hengdai.app.audit_tape import Order, audit_tape
 from hengdai.audit.mapping import parse_mapping
 from hengdai.spark.audit import TapeAudit
+from hengdai.spark.parts import FINDINGS, REJECTS, PartWriter, Place
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 SEED = 1
+CORES = 2
+ROUNDS = 4
 
 
-class Findings:
-    """A sink that writes the findings to one Parquet file, as Spark does."""
+class Files:
+    """A sink that writes findings and rejects to one Parquet file each, as the workers do."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._writer: pq.ParquetWriter | None = None
+    def __init__(self, folder: Path) -> None:
+        (folder / FINDINGS).mkdir(parents=True)
+        (folder / REJECTS).mkdir()
+        self._writer = PartWriter(Place(str(folder), "."), "part.parquet")
 
-    def __enter__(self) -> "Findings":
+    def __enter__(self) -> "Files":
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._writer is not None:
-            self._writer.close()
+        self._writer.close()
 
     def findings(self, frame: pl.DataFrame) -> None:
         """One row a loan."""
-        table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
-        self._writer = self._writer or pq.ParquetWriter(self._path, table.schema)
-        self._writer.write_table(table)
+        self._writer.write(FINDINGS, frame)
 
     def rejects(self, frame: pl.DataFrame) -> None:
-        """Spark gives them apart."""
+        """One row a cell."""
+        if frame.height:
+            self._writer.write(REJECTS, frame)
 
     def links(self, frame: pl.DataFrame) -> None:
         """Nothing is linked here."""
@@ -60,7 +67,10 @@ def write_tapes(folder: Path, loans: int) -> None:
     """The tape for the direct run, and the same with numbered rows for Spark."""
     write_book(folder / "book", loans, SEED, "parquet", lambda done: None)
     tape = pl.concat(list(BookTape(folder / "book").batches()))
-    tape.write_parquet(folder / "numbered.parquet")
+    (folder / "lake").mkdir()
+    half = -(-tape.height // CORES)
+    for core in range(CORES):
+        tape.slice(core * half, half).write_parquet(folder / "lake" / f"{core}.parquet")
     tape.drop("row_number").write_parquet(folder / "tape.parquet")
 
 
@@ -75,8 +85,32 @@ def directly(folder: Path) -> None:
     """The audit without its reports."""
     pack = FolderShelf().pack("cn")
     order = Order(parse_mapping(mapping_data("book"), "book", pack.facts), pack)
-    with Findings(folder / "direct.parquet") as sink:
+    rmtree(folder / "direct", ignore_errors=True)
+    with Files(folder / "direct") as sink:
         audit_tape([FileTape(folder / "tape.parquet")], order, sink, lambda rows: None)
+
+
+def same(folder: Path) -> bool:
+    """Both have left the same rows; the tapes bear different names."""
+    direct, spread = (
+        pl.read_parquet(folder / run / FINDINGS / "*.parquet").drop("source").sort("row") for run in ("direct", "spark")
+    )
+    return direct.equals(spread)
+
+
+def by_turns(direct: Callable[[], object], spread: Callable[[], object]) -> tuple[list[float], list[float]]:
+    """Seconds of each in every round; whatever disturbs the machine falls on both."""
+    rounds = [(seconds(direct), seconds(spread)) for _ in range(ROUNDS)]
+    return [each[0] for each in rounds], [each[1] for each in rounds]
+
+
+def started() -> "SparkSession":
+    """A local Spark of two cores."""
+    from pyspark.sql import SparkSession
+
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    builder = SparkSession.builder.master(f"local[{CORES}]").config("spark.ui.enabled", "false")
+    return builder.config("spark.driver.memory", "4g").config("spark.ui.showConsoleProgress", "false").getOrCreate()
 
 
 def main() -> int:
@@ -84,33 +118,26 @@ def main() -> int:
     if which("java") is None or find_spec("pyspark") is None:
         print("没有 Java 或 pyspark / no Java or no pyspark: make spark")
         return 0
-    from pyspark.sql import SparkSession
-
     loans = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    os.environ["PYSPARK_PYTHON"] = sys.executable
-    builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
-    spark = builder.config("spark.driver.memory", "4g").getOrCreate()
-    audit = TapeAudit("book")
+    spark, audit = started(), TapeAudit("book")
 
     def by_spark(folder: Path) -> None:
-        lake = spark.read.parquet(str(folder / "numbered.parquet"))
-        audit.findings(lake).write.mode("overwrite").parquet(str(folder / "spark"))
+        rmtree(folder / "spark", ignore_errors=True)
+        audit.write(spark.read.parquet(str(folder / "lake")), str(folder / "spark"))
 
     with tempfile.TemporaryDirectory() as scratch:
-        large, small = Path(scratch) / "large", Path(scratch) / "small"
-        for folder, size in ((large, loans), (small, 2_000)):
-            folder.mkdir()
-            write_tapes(folder, size)
-        directly(small)
-        by_spark(small)
-        direct = seconds(lambda: directly(large))
-        spread = seconds(lambda: by_spark(large))
-        told = pl.scan_parquet(large / "direct.parquet").select(pl.len()).collect().item()
+        folder = Path(scratch)
+        write_tapes(folder, loans)
+        direct, spread = by_turns(lambda: directly(folder), lambda: by_spark(folder))
+        told = pl.scan_parquet(folder / "direct" / FINDINGS / "*.parquet").select(pl.len()).collect().item()
+        alike = same(folder)
     spark.stop()
-    print(f"direct         {direct:9.2f} s, {told / direct:,.0f} loans/s")
-    print(f"Spark local[2] {spread:9.2f} s, {told / spread:,.0f} loans/s")
-    print(f"ratio          {spread / direct:9.2f}   (reach: 1.5)")
-    return 0 if spread <= 1.5 * direct else 1
+    first, (best, best_spread) = spread[0] / direct[0], (min(direct[1:]), min(spread[1:]))
+    print(f"direct         {best:9.2f} s, {told / best:,.0f} loans/s")
+    print(f"Spark local[{CORES}] {best_spread:9.2f} s, {told / best_spread:,.0f} loans/s")
+    print(f"ratio          {best_spread / best:9.2f}   (reach: 1.5; with start-up {first:.2f})")
+    print(f"rows           {'alike' if alike else 'NOT alike'}")
+    return 0 if alike and best_spread <= 1.5 * best else 1
 
 
 if __name__ == "__main__":

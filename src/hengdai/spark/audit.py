@@ -3,71 +3,71 @@
     from hengdai.spark.audit import TapeAudit
 
     audit = TapeAudit("map.toml", pack="cn")
-    audit.findings(frame).write.parquet("findings")
-    audit.rejects(frame).write.parquet("rejects")
+    audit.write(frame, "s3a://lake/audit")
+    spark.read.parquet("s3a://lake/audit/findings")
 
 `frame` holds the tape's columns as they are mapped, and `row_number`, which names a row and says which of two loans
-with one number came first. Findings and rejects are row for row those of `hengdai audit` on the same tape. The workers
-need this package installed; its law pack is compared by digest. Debits are not linked here.
+with one number came first. Findings and rejects are row for row those of `hengdai audit` on the same tape, written by
+the workers, or given as frames by `findings` and `rejects`. The workers need this package installed; its law pack is
+compared by digest. Debits are not linked here.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 
 from hengdai.adapters.packs import FolderShelf
 from hengdai.adapters.tapes.files import mapping_data
-from hengdai.app.audit_tape import without
-from hengdai.audit.batch import Terms, audit_batch
-from hengdai.audit.clean import tidy
-from hengdai.audit.intake import NUMBER, REJECTS, ROW, SOURCE, Taken, missing_headers, take_in
-from hengdai.audit.mapping import MappingUnreadable, TapeMapping, parse_mapping
-from hengdai.base.check import check
-from hengdai.base.money import currency
+from hengdai.audit.intake import NUMBER, REJECTS, ROW, missing_headers
+from hengdai.audit.mapping import MappingUnreadable, parse_mapping
 from hengdai.base.reason import Problem
 from hengdai.base.text import Text
-from hengdai.law.judge import Settings
-from hengdai.law.pack import Pack
+from hengdai.spark import parts as files
+from hengdai.spark import tasks, work
+from hengdai.spark.parts import PARTS, Part, PartWriter, Place, new_run
+from hengdai.spark.work import DIGESTS, IDS, Batches, Order, Work, arrow, first_of, schema_of
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import DataFrame, SparkSession
 
-ROWS_PER_BATCH = 131_072
-"""Rows audited at once, whatever Spark's own batches hold; as many as the command takes."""
-_IDS = pl.Schema({"loan_id": pl.String, ROW: pl.Int64})
-_Batches = Iterator[pa.RecordBatch]
-_Work = Callable[["_Order", _Batches], _Batches]
+_NAMED = pl.Schema({"loan_id": pl.String, ROW: pl.Int64, "name": pl.String})
 
 
 @dataclass(frozen=True, slots=True)
-class _Order:
-    """What a worker has to know: plain data, sent with each task."""
+class Written:
+    """What an audit left in its folder: the files."""
 
-    named: str
-    mapping: Mapping[str, object]
-    pack: str
-    digest: str
-    source: str
-    as_if: date | None
-    switches: frozenset[str]
-    first: Mapping[str, int] = field(default_factory=dict)
-    """Loan numbers that come more than once, and the row in which they come first."""
+    parts: tuple[Part, ...]
+
+    @property
+    def findings(self) -> int:
+        """How many loans were audited."""
+        return self._rows(files.FINDINGS)
+
+    @property
+    def rejects(self) -> int:
+        """How many cells could not be read, and loan numbers came before."""
+        return self._rows(files.REJECTS)
+
+    def _rows(self, kind: str) -> int:
+        return sum(part.rows for part in self.parts if part.kind == kind)
 
 
 class TapeAudit:
     """An audit with its mapping (a file, or a packaged one), law and switches, to be run on tapes of one form.
 
-    Raises what the command raises for a mapping or a pack that cannot be read; `source` is the tape's name.
+    Raises what the command raises for a mapping or a pack that cannot be read; `source` is the tape's name. Loan
+    numbers are compared by digests of `digest_bits`, and only those of one digest by their text.
     """
 
     def __init__(
         self, mapping: str, pack: str | None = None, *, source: str = "spark", as_if: date | None = None,
-        switches: frozenset[str] = frozenset(),
+        switches: frozenset[str] = frozenset(), digest_bits: int = 64,
     ) -> None:  # fmt: skip
         data = mapping_data(mapping)
         tape = data.get("tape")
@@ -75,133 +75,126 @@ class TapeAudit:
         law = FolderShelf().pack(pack or str(written))
         self._mapping = parse_mapping(data, mapping, law.facts)
         day = self._mapping.judged_on(law, as_if)
-        self._order = _Order(mapping, data, law.id, law.digest, source, day, switches)
+        self._order = Order(mapping, data, law.id, law.digest, source, day, switches, digest_bits, work.probe())
+
+    def write(self, frame: "DataFrame", folder: str) -> Written:
+        """Audit the tape once and write `findings` and `rejects` into the folder, as Parquet, `_SUCCESS` last.
+
+        `folder` is an address that driver and workers reach by pyarrow, and is empty or not there: else
+        :class:`hengdai.spark.parts.FolderTaken`. The workers write; what crosses to the driver are names of files.
+        """
+        self._demand(frame)
+        order, place = self._order, Place(folder, new_run())
+        place.begin()
+        try:
+            told = self._run(frame, lambda order, batches: tasks.write_partition(order, place, batches), order, _PARTS)
+            made = self._once(frame.sparkSession, place, _parts_of(told))
+            made += _empty(order, place, made)
+            place.commit(made)
+        finally:
+            place.clear()
+        return Written(tuple(part for part in made if part.kind != files.DIGESTS))
 
     def findings(self, frame: "DataFrame") -> "DataFrame":
         """One row a loan. Runs once over the tape to find loan numbers that come twice, before the result is asked."""
-        return self._run(frame, _findings, self._ordered(frame), _findings_schema(self._order))
+        return self._run(frame, work.findings, self._ordered(frame), arrow(work.no_findings(self._order)).schema)
 
     def rejects(self, frame: "DataFrame") -> "DataFrame":
         """One row for each cell that could not be read, and for each loan number that came before."""
-        return self._run(frame, _rejects, self._ordered(frame), _schema(REJECTS))
+        return self._run(frame, work.rejects, self._ordered(frame), schema_of(REJECTS))
 
-    def _ordered(self, frame: "DataFrame") -> _Order:
-        """The order with the loan numbers that come more than once."""
+    def _demand(self, frame: "DataFrame") -> None:
         problems = missing_headers(self._mapping, frame.columns, self._order.source)
         if NUMBER not in frame.columns:
             problems.append(Problem(self._order.source, "nothing", Text(f"列 {NUMBER}", f"a column {NUMBER}")))
         if problems:
             raise MappingUnreadable(problems)
-        # All ids are a narrow column; only where some come twice is it asked which of their rows can be read.
-        twice = self._twice(frame.select(*{self._mapping.readings["loan_id"].header, NUMBER}), _ids, self._order)
-        return replace(self._order, first=self._twice(frame, _read, replace(self._order, first=twice)) if twice else {})
 
-    def _twice(self, frame: "DataFrame", work: _Work, order: _Order) -> dict[str, int]:
-        """The loan numbers that come more than once among what `work` gives, and the first row of each."""
-        from pyspark.sql import functions
+    def _ordered(self, frame: "DataFrame") -> Order:
+        """The order with the loan numbers that come more than once."""
+        self._demand(frame)
+        # All numbers are a narrow column, and their digests fixed in width; only where some of these come twice is it
+        # asked which of their rows can be read, and whether the numbers are equal.
+        header = self._mapping.readings["loan_id"].header
+        met = self._run(frame.select(header), work.digests, self._order, schema_of(DIGESTS)).groupBy("digest").count()
+        asked = _frame(met.where("count > 1").select("digest"))["digest"].to_numpy().view(np.uint64)
+        if not len(asked):
+            return self._order
+        order = replace(self._order, asked=tuple(asked.tolist()))
+        return replace(self._order, first=first_of(_frame(self._run(frame, work.asked, order, schema_of(IDS)))))
 
-        ids = self._run(frame, work, order, _schema(_IDS))
-        met = ids.groupBy("loan_id").agg(functions.min(ROW).alias("first"), functions.count(ROW).alias("times"))
-        return {row[0]: row[1] for row in met.where("times > 1").collect()}
+    def _once(self, spark: "SparkSession", place: Place, made: list[Part]) -> list[Part]:
+        """The parts, those with a loan whose number came before written again without it."""
+        order, asked = self._order, _twice(spark, self._order, place, made)
+        if not asked:
+            return made
+        order = replace(order, asked=asked)
+        found = [part for part in made if part.kind == files.FINDINGS]
 
-    def _run(self, frame: "DataFrame", work: _Work, order: _Order, schema: pa.Schema) -> "DataFrame":
+        def ask(at: int) -> Iterator[pa.RecordBatch]:
+            for ids in tasks.ask_part(order, place, found[at]):
+                yield from arrow(ids).to_batches()
+
+        ids = _frame(_each(spark, len(found), ask, schema_of(_NAMED)))
+        order = replace(self._order, first=first_of(ids))
+        names = set(ids.filter(pl.col("loan_id").is_in(list(order.first)))["name"])
+        again = [part for part in found if part.name in names]
+        told = _each(spark, len(again), lambda at: tasks.write_again(order, place, again[at]), _PARTS)
+        return [part for part in made if part not in again] + _parts_of(told)
+
+    def _run(self, frame: "DataFrame", task: Work, order: Order, schema: pa.Schema) -> "DataFrame":
         from pyspark.sql.pandas.types import from_arrow_schema
 
         wanted = {reading.header for reading in self._mapping.readings.values()} | {NUMBER}
         columns = [name for name in frame.columns if name in wanted]
-        return frame.select(columns).mapInArrow(lambda batches: work(order, batches), from_arrow_schema(schema))
+        return frame.select(columns).mapInArrow(lambda batches: task(order, batches), from_arrow_schema(schema))
 
 
-def _ids(order: _Order, batches: _Batches) -> _Batches:
-    """The loan numbers of all rows, whether the rest of them can be read or not."""
-    header = _mapping(order).readings["loan_id"].header
-    for raw in _gathered(batches):
-        found = pl.DataFrame({"loan_id": tidy(raw[header]), ROW: raw[NUMBER].cast(pl.Int64)})
-        yield from _arrow(found.drop_nulls()).to_batches()
+_PARTS = schema_of(PARTS)
 
 
-def _read(order: _Order, batches: _Batches) -> _Batches:
-    """The rows that can be read of the loan numbers that come twice."""
-    for taken in _taken(replace(order, first={}), batches):
-        yield from _arrow(
-            taken.loans.select("loan_id", ROW).filter(pl.col("loan_id").is_in(list(order.first)))
-        ).to_batches()
+def _twice(spark: "SparkSession", order: Order, place: Place, made: Sequence[Part]) -> tuple[int, ...]:
+    """The digests that come more than once, compared in as many pieces as keep a task's memory bounded."""
+    compared = [part for part in made if part.kind == files.DIGESTS]
+    pieces = -(-sum(part.rows for part in compared) // tasks.DIGESTS_AT_ONCE)
+
+    def compare(piece: int) -> Iterator[pa.RecordBatch]:
+        found = tasks.twice(order, place, compared, pieces, piece).view(np.int64)
+        yield from arrow(pl.DataFrame({"digest": found}, schema=DIGESTS)).to_batches()
+
+    met = _frame(_each(spark, pieces, compare, schema_of(DIGESTS)))["digest"].to_numpy().view(np.uint64)
+    return tuple(met.tolist())
 
 
-def _rejects(order: _Order, batches: _Batches) -> _Batches:
-    for taken in _taken(order, batches):
-        yield from _arrow(taken.rejects).to_batches()
+def _each(spark: "SparkSession", count: int, task: Callable[[int], Batches], schema: pa.Schema) -> "DataFrame":
+    """What the tasks of that many numbers give, one Spark task each."""
+    from pyspark.sql.pandas.types import from_arrow_schema
+
+    def run(batches: Batches) -> Batches:
+        for batch in batches:
+            for number in batch.column(0).to_numpy():
+                yield from task(int(number))
+
+    return spark.range(0, count, 1, max(count, 1)).mapInArrow(run, from_arrow_schema(schema))
 
 
-def _findings(order: _Order, batches: _Batches) -> _Batches:
-    terms = _terms(order)
-    for taken in _taken(order, batches):
-        if taken.loans.height:
-            yield from _arrow(audit_batch(taken.loans, terms).findings).to_batches()
+def _empty(order: Order, place: Place, made: Sequence[Part]) -> list[Part]:
+    """A file without rows of what there is none of: a folder without a file has no columns."""
+    kinds, frames = {part.kind for part in made}, {files.REJECTS: pl.DataFrame(schema=REJECTS)}
+    if files.FINDINGS not in kinds:
+        frames[files.FINDINGS] = work.no_findings(order)
+    with PartWriter(place, "part-none.parquet") as writer:
+        for kind, frame in frames.items():
+            if kind not in kinds:
+                writer.write(kind, frame)
+    return writer.parts
 
 
-def _taken(order: _Order, batches: _Batches) -> Iterator[Taken]:
-    """The batches of a partition taken in, loans whose number came before among the rejects."""
-    mapping = _mapping(order)
-    digits = currency(mapping.currency).digits
-    schema = {"loan_id": pl.String, "first": pl.Int64}
-    first = pl.DataFrame({"loan_id": list(order.first), "first": list(order.first.values())}, schema=schema)
-    for raw in _gathered(batches):
-        taken = take_in(raw.with_columns(pl.lit(order.source).alias(SOURCE)), mapping, digits)
-        met = taken.loans.select("loan_id", ROW).join(first, on="loan_id", how="left", maintain_order="left")
-        yield without(taken, (met[ROW] > met["first"]).fill_null(value=False))
+def _parts_of(told: "DataFrame") -> list[Part]:
+    return [Part(*row) for row in _frame(told).sort("name", "kind").iter_rows()]
 
 
-def _gathered(batches: _Batches) -> Iterator[pl.DataFrame]:
-    """Spark's batches in pieces of the size that the command takes: in small ones judging costs many times as much."""
-    held: list[pa.RecordBatch] = []
-    for batch in batches:
-        held.append(batch)
-        if sum(each.num_rows for each in held) >= ROWS_PER_BATCH:
-            yield _frame(held)
-            held = []
-    if held:
-        yield _frame(held)
-
-
-def _frame(batches: list[pa.RecordBatch]) -> pl.DataFrame:
-    frame = pl.from_arrow(pa.Table.from_batches(batches))
+def _frame(found: "DataFrame") -> pl.DataFrame:
+    frame = pl.from_arrow(found.toArrow())
     assert isinstance(frame, pl.DataFrame)
     return frame
-
-
-def _arrow(frame: pl.DataFrame) -> pa.Table:
-    """The frame with texts as Spark knows them."""
-    table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
-    plain = [each.with_type(pa.string()) if pa.types.is_large_string(each.type) else each for each in table.schema]
-    return table.cast(pa.schema(plain))
-
-
-def _schema(columns: pl.Schema) -> pa.Schema:
-    return _arrow(pl.DataFrame(schema=columns)).schema
-
-
-@lru_cache(maxsize=8)
-def _law(pack: str, digest: str) -> Pack:
-    """The worker's own copy of the law, which has to be the driver's."""
-    law = FolderShelf().pack(pack)
-    check(law.digest == digest, "工作节点与驱动器的法规包相同 / workers judge by the driver's law", found=law.digest)
-    return law
-
-
-def _mapping(order: _Order) -> TapeMapping:
-    return parse_mapping(order.mapping, order.named, _law(order.pack, order.digest).facts)
-
-
-def _terms(order: _Order) -> Terms:
-    mapping, law = _mapping(order), _law(order.pack, order.digest)
-    return Terms(law, mapping.mapped, mapping.currency, order.as_if, Settings(order.switches))
-
-
-def _findings_schema(order: _Order) -> pa.Schema:
-    """The schema of the findings, whatever stands in the tape: that of the audit of no loan at all."""
-    mapping = _mapping(order)
-    headers = {reading.header for reading in mapping.readings.values()} - {NUMBER}
-    raw = pl.DataFrame(schema=dict.fromkeys(sorted(headers), pl.String) | {NUMBER: pl.Int64, SOURCE: pl.String})
-    loans = take_in(raw, mapping, currency(mapping.currency).digits).loans
-    return _arrow(audit_batch(loans, _terms(order)).findings).schema
