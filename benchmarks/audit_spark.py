@@ -66,7 +66,9 @@ class Files:
 def write_tapes(folder: Path, loans: int) -> None:
     """The tape for the direct run, and the same with numbered rows for Spark."""
     write_book(folder / "book", loans, SEED, "parquet", lambda done: None)
-    tape = pl.concat(list(BookTape(folder / "book").batches()))
+    # A book leaves gaps in its numbers; the rows of a file, by which the direct run names loans, have none.
+    tape = pl.concat(list(BookTape(folder / "book").batches())).drop("row_number").with_row_index("row_number", 1)
+    tape = tape.cast({"row_number": pl.Int64})
     (folder / "lake").mkdir()
     half = -(-tape.height // CORES)
     for core in range(CORES):
