@@ -23,10 +23,8 @@ import pyarrow as pa
 
 from hengdai.adapters.packs import FolderShelf
 from hengdai.adapters.tapes.files import mapping_data
-from hengdai.audit.intake import NUMBER, REJECTS, ROW, missing_headers
+from hengdai.audit.intake import NUMBER, REJECTS, ROW
 from hengdai.audit.mapping import MappingUnreadable, parse_mapping
-from hengdai.base.reason import Problem
-from hengdai.base.text import Text
 from hengdai.spark import parts as files
 from hengdai.spark import tasks, work
 from hengdai.spark.parts import PARTS, Part, PartWriter, Place, new_run
@@ -104,9 +102,7 @@ class TapeAudit:
         return self._run(frame, work.rejects, self._ordered(frame), schema_of(REJECTS))
 
     def _demand(self, frame: "DataFrame") -> None:
-        problems = missing_headers(self._mapping, frame.columns, self._order.source)
-        if NUMBER not in frame.columns:
-            problems.append(Problem(self._order.source, "nothing", Text(f"列 {NUMBER}", f"a column {NUMBER}")))
+        problems = work.lacking(self._order, self._mapping, frame.columns)
         if problems:
             raise MappingUnreadable(problems)
 

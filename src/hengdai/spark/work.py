@@ -4,7 +4,7 @@ Arrow batches of the tape's own columns come in, with `row_number`; Arrow batche
 data, the law by its id: each worker reads its own copy, and its digest must be the driver's.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
@@ -18,10 +18,12 @@ from hengdai.adapters.packs import FolderShelf
 from hengdai.app.audit_tape import without
 from hengdai.audit.batch import Terms, audit_batch
 from hengdai.audit.clean import tidy
-from hengdai.audit.intake import NUMBER, ROW, SOURCE, Taken, take_in
+from hengdai.audit.intake import NUMBER, ROW, SOURCE, Taken, missing_headers, take_in
 from hengdai.audit.mapping import TapeMapping, parse_mapping
 from hengdai.base.check import check
 from hengdai.base.money import currency
+from hengdai.base.reason import Problem
+from hengdai.base.text import Text
 from hengdai.law.judge import Settings
 from hengdai.law.pack import Pack
 
@@ -171,6 +173,14 @@ def _law(pack: str, digest: str, seen: tuple[int, ...]) -> Pack:
         found=seen,
     )
     return law
+
+
+def lacking(order: Order, mapping: TapeMapping, headers: Sequence[str]) -> list[Problem]:
+    """What a tape with these headers lacks."""
+    problems = missing_headers(mapping, headers, order.source)
+    if NUMBER not in headers:
+        problems.append(Problem(order.source, "nothing", Text(f"列 {NUMBER}", f"a column {NUMBER}")))
+    return problems
 
 
 def mapping_of(order: Order) -> TapeMapping:
