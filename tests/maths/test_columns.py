@@ -17,6 +17,7 @@ from hengdai.maths import columns
 from hengdai.maths.accrual import earned, penalty
 from hengdai.maths.accrual_columns import earned_columns, penalty_columns
 from hengdai.maths.allocation import Across, allocate
+from hengdai.maths.charged import Charges, Stated, charged, charged_columns
 from hengdai.maths.cost import all_in, all_in_days, annual_effective, dated
 from hengdai.maths.day_count import DayCount
 from hengdai.maths.kernels.periodic import solve_range
@@ -306,3 +307,30 @@ def test_numba_is_not_loaded_until_a_kernel_is_called() -> None:
         "sys.exit('numba' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+charges = st.tuples(
+    st.integers(-100, 10**6), st.lists(st.tuples(st.integers(0, 500), st.integers(0, 9)), max_size=6),
+    st.integers(1, 9), st.integers(0, 50), st.builds(Stated, st.integers(0, 510), st.booleans()) | st.none(),
+)  # fmt: skip
+
+
+@settings(deadline=None)
+@given(st.lists(charges, min_size=1, max_size=6))
+def test_charged_columns_are_the_twins_flows(
+    loans: list[tuple[int, list[tuple[int, int]], int, int, Stated | None]],
+) -> None:
+    rows = [plan for _, plan, _, _, _ in loans]
+    # A plan of one row may span several periods; one of more rows has a row a period; none has no period.
+    periods = [spans if len(plan) == 1 else len(plan) for _, plan, spans, _, _ in loans]
+    first = np.cumsum([0, *map(len, rows)])
+    principal, interest = (np.array([row[at] for plan in rows for row in plan], np.int64) for at in (0, 1))
+    stated = [each[4] or Stated(0, level=False) for each in loans]
+    values, offsets = charged_columns(Charges(
+        np.array([each[0] for each in loans]), first, principal, interest, np.array(periods),
+        np.array([each[3] for each in loans]), np.array([each.instalment for each in stated]),
+        np.array([each[4] is not None for each in loans]), np.array([each.level for each in stated]),
+    ))  # fmt: skip
+    for i, (received, plan, _, each, told) in enumerate(loans):
+        mine = charged(received, [sum(row) for row in plan], periods[i], each, told)
+        assert values[offsets[i] : offsets[i + 1]].tolist() == mine

@@ -14,8 +14,9 @@ import polars as pl
 from hengdai.audit.arrears import CLASSES, Arrears
 from hengdai.audit.attest import DISPLAY_E8, UNREAD
 from hengdai.audit.plan import Bools, Ints, Plans, first_rows, present, whole
-from hengdai.audit.price import EACH, ONCE, ROUNDING, Prices
+from hengdai.audit.price import EACH, ONCE, Prices
 from hengdai.base.text import Text
+from hengdai.maths.charged import ROUNDING
 
 
 class Matter(StrEnum):

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from hengdai.audit.plan import Bools, Ints, Plans, first_rows, present, whole
+from hengdai.audit.plan import Bools, Ints, Plans, present, whole
+from hengdai.maths.charged import Charges, charged_columns
 from hengdai.maths.columns import RATE, all_in_columns
 
 MONTHS = 12
@@ -63,18 +64,15 @@ class Prices:
 def prices_of(loans: pl.DataFrame, plans: Plans, extra: "Extra | None" = None) -> Prices:
     """The cost of every loan of the batch, with what linked debits add when they are given."""
     periods = np.where(plans.made, np.clip(whole(loans, "count"), 0, None), 0)
-    offsets = np.zeros(len(periods) + 1, np.int64)
-    np.cumsum(periods + 1, out=offsets[1:])
-    values = np.zeros(int(offsets[-1]), np.int64)
     kept_back = np.where(present(loans, "payout"), whole(loans, "principal") - whole(loans, "payout"), 0)
     once = _sum(loans, ONCE)
     net = whole(loans, "principal") - np.maximum(kept_back, once)
-    values[offsets[:-1]] = net
     each = _sum(loans, EACH)
-    places, paid = _instalments(loans, plans, offsets, periods)
-    np.subtract.at(values, places, paid)
-    values -= np.repeat(each, periods + 1)
-    values[offsets[:-1]] += each
+    level = loans["method"].fill_null("").is_in(["equal_instalment", "flat_fee"]).to_numpy()
+    values, offsets = charged_columns(Charges(
+        net, plans.offsets, plans.principal, plans.interest, periods, each, whole(loans, "instalment"),
+        present(loans, "instalment"), level,
+    ))  # fmt: skip
     added, days, unlinked = np.zeros(len(periods), np.int64), whole(loans, "period_days"), values
     if extra is not None and len(extra.loan):
         unlinked = values.copy()
@@ -113,30 +111,6 @@ class Extra:
         total = np.zeros(len(periods), np.int64)
         np.add.at(total, self.loan, self.amount)
         return total
-
-
-def _instalments(loans: pl.DataFrame, plans: Plans, offsets: Ints, periods: Ints) -> tuple[Ints, Ints]:
-    """Where each plan row falls among the flows, and what is charged there.
-
-    A stated instalment that is more than a rounding away from the plan's is what the borrower pays: on every row of a
-    level plan, on the first row of the others, whose later rows the tape does not state.
-    """
-    sizes = plans.sizes
-    loan = np.repeat(np.arange(len(sizes)), sizes)
-    number = np.arange(len(loan)) - np.repeat(plans.offsets[:-1], sizes) + 1
-    bullet = (loans["method"].fill_null("") == "bullet").to_numpy()
-    place = np.where(bullet[loan], periods[loan], number) + offsets[loan]
-    total = plans.principal + plans.interest
-    stated, first = whole(loans, "instalment"), first_rows(plans, total)
-    differs = present(loans, "instalment") & (np.abs(stated - first) > ROUNDING)
-    level = loans["method"].fill_null("").is_in(["equal_instalment", "flat_fee"]).to_numpy()
-    replaced = differs[loan] & (level[loan] | (number == 1))
-    keep = plans.made[loan]
-    return place[keep], np.where(replaced, stated[loan], total)[keep]
-
-
-ROUNDING = 1
-"""An instalment one minor unit from the plan's was rounded differently; the plan stands."""
 
 
 def _sum(loans: pl.DataFrame, names: tuple[str, ...]) -> Ints:

@@ -4,7 +4,7 @@ A view that a loan does not have, or that has no single rate, is null. Each is w
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date
 
 import numpy as np
@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from hengdai.audit.plan import Bools, Ints, Plans, day_of, whole
 from hengdai.audit.price import DAYS, HIGHEST_E8, MONTHS, ONCE, Prices
-from hengdai.audit.subsidy import subsidy_on
+from hengdai.audit.subsidy import Subsidy, subsidy_on
 from hengdai.base.rate import E8
 from hengdai.law.pack import Pack
 from hengdai.maths.columns import RATE, all_in_columns
@@ -116,12 +116,13 @@ def _subsidised(seen: Seen) -> tuple[Ints, Bools]:
     consumer = (loans["product_kind"].fill_null("") == "consumer").to_numpy()
     has = consumer & (rate > 0) & _several(seen.plans)
     off, most = np.zeros(len(rate), np.int64), np.zeros(len(rate), np.int64)
+    if not has.any():
+        return seen.prices.flows.values, has
     paid = whole(loans, "disbursed_on")
-    for day in np.unique(paid[has]):
-        here = has & (paid == day)
-        law = subsidy_on(seen.pack, seen.as_if or day_of(int(day)))
-        if law is not None:
-            off[here], most[here] = np.minimum(law.points, rate[here] * law.share // E8), law.most
+    days, place = np.unique(paid[has], return_inverse=True)
+    laws = [subsidy_on(seen.pack, seen.as_if or day_of(int(day))) or Subsidy(0, 0, 0) for day in days]
+    points, share, yearly = (np.array(each, np.int64)[place] for each in zip(*map(astuple, laws), strict=True))
+    off[has], most[has] = np.minimum(points, rate[has] * share // E8), yearly
     return _relieved(seen, rate, off, most), has & (most > 0)
 
 

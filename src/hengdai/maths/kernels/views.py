@@ -7,6 +7,7 @@ from hengdai.base.rate import E8
 from hengdai.maths.kernels.compiled import compiled
 
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 Ragged = tuple[Ints, Ints]
 """Values, and the offset of each loan's first one; one more offset than loans."""
 
@@ -54,3 +55,23 @@ def relieve(flows: Ragged, interest: Ragged, rate: Ints, off: Ints, most: Ints, 
             back = min(back, most[i] - given)
             given += back
             out[flows[1][i] + 1 + k] += back
+
+
+@compiled
+def fill_charged(
+    plan: tuple[Ints, Ints, Ints], paid: tuple[Ints, Ints, Ints, Ints], kinds: tuple[Bools, Bools], rounding: int,
+    offsets: Ints, out: Ints, span: tuple[int, int],
+) -> None:  # fmt: skip
+    """The flows of loans of the span: received, and what each row and the fee of each period take."""
+    for i in range(span[0], span[1]):
+        begin, periods, row = offsets[i], paid[1][i], plan[0][i]
+        rows = min(plan[0][i + 1] - row, periods)
+        out[begin] = paid[0][i]
+        for k in range(1, periods + 1):
+            out[begin + k] = -paid[2][i]
+        differs = kinds[0][i] and rows > 0 and abs(paid[3][i] - plan[1][row] - plan[2][row]) > rounding
+        for k in range(rows):
+            charge = plan[1][row + k] + plan[2][row + k]
+            if differs and (kinds[1][i] or k == 0):
+                charge = paid[3][i]
+            out[begin + (periods if rows == 1 else k + 1)] -= charge
