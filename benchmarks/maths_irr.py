@@ -17,7 +17,7 @@ import numpy as np
 import numpy_financial
 import pyxirr
 
-from hengdai.maths import columns
+from hengdai.maths import columns, schedule_columns
 from hengdai.maths.schedule import Method, ScheduleTerms, schedule
 
 EPOCH = date(1970, 1, 1)
@@ -93,10 +93,10 @@ def schedules(loans: int) -> None:
         )
         for _ in range(loans)
     ]
-    book = columns.Loans(*(np.array(column, np.int64) for column in zip(*table, strict=True)))
+    book = schedule_columns.Loans(*(np.array(column, np.int64) for column in zip(*table, strict=True)))
     product = ScheduleTerms(1, 0, Method.EQUAL_INSTALMENT, 1, EPOCH)
-    columns.schedules(product, columns.Loans(*(np.array([each], np.int64) for each in table[0])))
-    seconds = best(lambda: columns.schedules(product, book, THREADS))
+    schedule_columns.schedules(product, schedule_columns.Loans(*(np.array([each], np.int64) for each in table[0])))
+    seconds = best(lambda: schedule_columns.schedules(product, book, THREADS))
     rows = int(book.count.sum())
 
     def twin() -> None:

@@ -12,6 +12,8 @@ COMMITTERS = {
 }
 FLOATS = {
     "src/hengdai/maths/root.py": "a float proposes where the root lies; exact integers prove it",
+    "src/hengdai/maths/shortfall.py": "a float proposes; what lies near a whole amount is left to the plain twin",
+    "src/hengdai/maths/kernels/views.py": "a worth in floats comes with the bound of its error",
     "src/hengdai/maths/accrual_columns.py": "a float says whether a product fits 64 bits; else the twin",
     "src/hengdai/maths/columns.py": "hands lanes to the kernels, and to the plain twin every figure they cannot prove",
     "src/hengdai/maths/kernels/plans.py": "a float proposes; what it cannot prove is left to the plain twin",

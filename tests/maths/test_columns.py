@@ -13,11 +13,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hengdai.base.rounding import Rounding
-from hengdai.maths import columns
+from hengdai.maths import columns, schedule_columns
 from hengdai.maths.accrual import earned, penalty
 from hengdai.maths.accrual_columns import earned_columns, penalty_columns
 from hengdai.maths.allocation import Across, allocate
-from hengdai.maths.charged import Charges, Stated, charged, charged_columns
 from hengdai.maths.cost import all_in, all_in_days, annual_effective, dated
 from hengdai.maths.day_count import DayCount
 from hengdai.maths.kernels.periodic import solve_range
@@ -202,7 +201,18 @@ def test_schedule_columns_are_the_twins_rows(
         loans = [(loan[0], 0, *loan[2:]) for loan in loans]
     table = np.array(loans, np.int64)
     given_columns = [np.ascontiguousarray(table[:, k]) for k in range(told)]
-    found = columns.schedules(product, columns.Loans(*given_columns))
+    found = schedule_columns.schedules(product, schedule_columns.Loans(*given_columns))
+    # The same rows, wherever they are put: here behind one another from the last loan to the first.
+    places = int(found.offsets[-1]) - found.offsets[1:], int(found.offsets[-1]) - found.offsets[:-1]
+    laid = tuple(np.full(int(found.offsets[-1]), -1, np.int64) for _ in range(4))
+    refused = schedule_columns.schedules_into(
+        product, schedule_columns.Loans(*given_columns), places, (laid[0], laid[1], laid[2], laid[3])
+    )
+    assert refused.tolist() == found.refused.tolist()
+    for i, (begin, end) in enumerate(zip(*places, strict=True)):
+        span = slice(found.offsets[i], found.offsets[i + 1])
+        for mine, theirs in zip(laid, (found.due, found.principal, found.interest, found.closing), strict=True):
+            assert mine[begin:end].tolist() == theirs[span].tolist()
     for i, (principal, rate, count, start, fixed, fee, days) in enumerate(loans):
         span = slice(found.offsets[i], found.offsets[i + 1])
         terms = replace(
@@ -228,7 +238,7 @@ def test_instalments_on_a_tie_are_rounded_as_the_twin_rounds_them() -> None:
     assert all((level_instalment(p, [Fraction(1)] * 2) / 8).denominator == 2 for p in principals)
     product = ScheduleTerms(1, 12 * 10**8, Method.EQUAL_INSTALMENT, 2, EPOCH + timedelta(20_000), multiple=8)
     fixed = (np.full(len(principals), each) for each in (12 * 10**8, 2, 20_000, 0))
-    found = columns.schedules(product, columns.Loans(np.array(principals, np.int64), *fixed))
+    found = schedule_columns.schedules(product, schedule_columns.Loans(np.array(principals, np.int64), *fixed))
     rows = [row for principal in principals for row in schedule(replace(product, principal=principal))]
     assert found.principal.tolist() == [row.principal for row in rows]
     assert found.interest.tolist() == [row.interest for row in rows]
@@ -307,30 +317,3 @@ def test_numba_is_not_loaded_until_a_kernel_is_called() -> None:
         "sys.exit('numba' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
-charges = st.tuples(
-    st.integers(-100, 10**6), st.lists(st.tuples(st.integers(0, 500), st.integers(0, 9)), max_size=6),
-    st.integers(1, 9), st.integers(0, 50), st.builds(Stated, st.integers(0, 510), st.booleans()) | st.none(),
-)  # fmt: skip
-
-
-@settings(deadline=None)
-@given(st.lists(charges, min_size=1, max_size=6))
-def test_charged_columns_are_the_twins_flows(
-    loans: list[tuple[int, list[tuple[int, int]], int, int, Stated | None]],
-) -> None:
-    rows = [plan for _, plan, _, _, _ in loans]
-    # A plan of one row may span several periods; one of more rows has a row a period; none has no period.
-    periods = [spans if len(plan) == 1 else len(plan) for _, plan, spans, _, _ in loans]
-    first = np.cumsum([0, *map(len, rows)])
-    principal, interest = (np.array([row[at] for plan in rows for row in plan], np.int64) for at in (0, 1))
-    stated = [each[4] or Stated(0, level=False) for each in loans]
-    values, offsets = charged_columns(Charges(
-        np.array([each[0] for each in loans]), first, principal, interest, np.array(periods),
-        np.array([each[3] for each in loans]), np.array([each.instalment for each in stated]),
-        np.array([each[4] is not None for each in loans]), np.array([each.level for each in stated]),
-    ))  # fmt: skip
-    for i, (received, plan, _, each, told) in enumerate(loans):
-        mine = charged(received, [sum(row) for row in plan], periods[i], each, told)
-        assert values[offsets[i] : offsets[i + 1]].tolist() == mine

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from itertools import repeat
 
 import numpy as np
 import polars as pl
@@ -17,12 +18,13 @@ from hengdai.audit.compare import Difference, Matter, differences
 from hengdai.audit.intake import ROW, SOURCE
 from hengdai.audit.plan import Ints, Plans, first_rows, plans_of, whole
 from hengdai.audit.price import Extra, Prices, prices_of
-from hengdai.audit.refund import Compounding, refund
+from hengdai.audit.refund import Compounding, period_growth
 from hengdai.audit.view_columns import Seen, view_columns
 from hengdai.audit.weigh import NO_CAP, SIMPLE, Weighed, cap_rules, weigh_columns
 from hengdai.law.judge import Settings
 from hengdai.law.kinds import Effect, Outcome, Unit
 from hengdai.law.pack import Pack
+from hengdai.maths.shortfall import shortfall_columns
 
 
 class Answer(StrEnum):
@@ -130,9 +132,9 @@ def _over_cap(loans: pl.DataFrame, prices: Prices, plans: Plans, weighed: Weighe
     ):
         governs = pl.Series(prices.known & (cap != NO_CAP))
         over = prices.known & (cap != NO_CAP) & (cost > cap)
-        back = np.zeros(len(cap), np.int64)
-        for at in np.flatnonzero(over):
-            back[at] = refund(prices.flows.of(int(at)), int(cap[at]), int(period[at]), name, int(days[at]))
+        back, at = np.zeros(len(cap), np.int64), np.flatnonzero(over)
+        growth = [period_growth(*each) for each in zip(cap[at].tolist(), repeat(name), days[at].tolist())]
+        back[at] = shortfall_columns(prices.flows.values, prices.flows.offsets, at, growth, period[at])
         made.append(_only(pl.Series(cap != NO_CAP), cap).alias(f"cap_{name}_e8"))
         made.append(_only(governs, np.where(over, cost - cap, 0)).alias(f"over_{name}_e8"))
         made.append(_only(governs, back).alias(f"refund_{name}"))

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from hengdai.maths.columns import Loans, PlanColumns, schedules
 from hengdai.maths.periods import MONTHLY, Frequency, Unit
 from hengdai.maths.schedule import schedule
+from hengdai.maths.schedule_columns import Loans, schedules_into
 from hengdai.maths.sense import MAX_COUNT, Nonsense
 from hengdai.maths.terms import Method, ScheduleTerms
 
@@ -89,17 +89,20 @@ def _methods(loans: pl.DataFrame) -> Ints:
 
 def _fill(plans: Plans, method: Method, which: Ints, loans: pl.DataFrame) -> None:
     """The rows of the loans `which`: natural dates first, then the fixed day of the first due date, then the twin."""
-    product = ScheduleTerms(1, 0, method, 1, _EPOCH)
+    product, rows = ScheduleTerms(1, 0, method, 1, _EPOCH), (plans.due, plans.principal, plans.interest, plans.closing)
     for due_day in (whole(loans, "due_day"), _day_of_month(loans)):
         if not len(which):
             return
+        places = plans.offsets[which], plans.offsets[which + 1]
+        columns = _columns(loans, which, due_day[which], flat=method is Method.FLAT_FEE)
+        refused = schedules_into(product, columns, places, rows) == 1
         stated = whole(loans, "first_due", NO_DAY)[which]
-        made = schedules(product, _columns(loans, which, due_day[which], flat=method is Method.FLAT_FEE))
-        begins = np.minimum(made.offsets[:-1], max(len(made.due) - 1, 0))
-        first = made.due[begins] if len(made.due) else np.zeros(len(which), np.int64)
-        months = method is not Method.BULLET
-        agrees = (stated == NO_DAY) | (made.refused == 1) | ((first == stated) if months else True)
-        _put(plans, which, made, agrees)
+        agrees = refused | (stated == NO_DAY) | (places[0] == places[1])
+        if method is Method.BULLET:
+            agrees[:] = True
+        elif len(plans.due):
+            agrees |= plans.due[np.minimum(places[0], len(plans.due) - 1)] == stated
+        plans.made[which] = agrees & ~refused & (places[0] < places[1])
         which = which[~agrees]
     for at in which:
         _by_twin(plans, method, int(at), loans)
@@ -120,26 +123,10 @@ def _columns(loans: pl.DataFrame, which: Ints, due_day: Ints, *, flat: bool) -> 
     )  # fmt: skip
 
 
-def _put(plans: Plans, which: Ints, made: PlanColumns, agrees: Bools) -> None:
-    """Scatter the rows of loans that agree into their places."""
-    good = agrees & (made.refused == 0) & (np.diff(made.offsets) > 0)
-    sizes = np.diff(made.offsets)[good]
-    if not len(sizes):
-        return
-    begins = np.cumsum(sizes) - sizes
-    rows = np.arange(int(sizes.sum()))
-    target = rows + np.repeat(plans.offsets[:-1][which[good]] - begins, sizes)
-    source = slice(None) if good.all() else rows + np.repeat(made.offsets[:-1][good] - begins, sizes)
-    pairs = ((plans.due, made.due), (plans.principal, made.principal), (plans.interest, made.interest),
-             (plans.closing, made.closing))  # fmt: skip
-    for mine, theirs in pairs:
-        mine[target] = theirs[source]
-    plans.made[which[good]] = True
-
-
 def _by_twin(plans: Plans, method: Method, at: int, loans: pl.DataFrame) -> None:
     """A loan whose first due date follows no fixed rule, by the plain schedule."""
     row = loans.row(at, named=True)
+    span = slice(int(plans.offsets[at]), int(plans.offsets[at + 1]))
     flat, days = method is Method.FLAT_FEE, row["period_days"] or 0
     every = Frequency(days, Unit.DAYS) if days else MONTHLY
     try:
@@ -148,8 +135,9 @@ def _by_twin(plans: Plans, method: Method, at: int, loans: pl.DataFrame) -> None
             frequency=every, flat_fee_e8=row["flat_fee_rate"] if flat else 0,
         ))  # fmt: skip
     except (Nonsense, OverflowError, ValueError):
+        for column in (plans.due, plans.principal, plans.interest, plans.closing):
+            column[span] = 0
         return
-    span = slice(int(plans.offsets[at]), int(plans.offsets[at + 1]))
     plans.due[span] = [(each.due - _EPOCH).days for each in rows]
     plans.principal[span] = [each.principal for each in rows]
     plans.interest[span] = [each.interest for each in rows]

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from hengdai.base.rate import E8
 from hengdai.maths.cost import DAYS_A_YEAR
+from hengdai.maths.shortfall import shortfall
 
 MONTHS = 12
 _BITS = 96
@@ -28,18 +29,7 @@ def refund(flows: Sequence[int], cap_e8: int, period: int, compounding: Compound
 
     `flows` are a month apart, or `days` days, the money received first and positive.
     """
-    growth = period_growth(cap_e8, compounding, days)
-    up, down, last = growth.numerator, growth.denominator, len(flows) - 1
-    # The value of all flows at the end, over down**last, by Horner: whole numbers without a common divisor to look for.
-    total, scale = 0, 1
-    for flow in flows:
-        total = total * up + flow * scale
-        scale *= down
-    if total >= 0:
-        return 0
-    # Brought back from the end to `period`, and rounded up.
-    divisor: int = up ** (last - period) * down**period
-    return -(total // divisor)
+    return shortfall(flows, period_growth(cap_e8, compounding, days), period)
 
 
 @lru_cache(maxsize=1024)

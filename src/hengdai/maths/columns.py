@@ -7,7 +7,7 @@ arithmetic cannot prove a figure, the twin computes that loan. Numba is loaded b
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
@@ -15,17 +15,11 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from hengdai.base.calendar import MonthEnd
-from hengdai.base.rounding import Rounding
 from hengdai.maths import cost
 from hengdai.maths.allocation import Across
 from hengdai.maths.day_count import DayCount, days_in_year
 from hengdai.maths.kernels.shape import CHUNK
-from hengdai.maths.periods import BrokenFirst, Frequency, PeriodInterest, Unit
 from hengdai.maths.root import Bracket, NoRate, Roots, Why
-from hengdai.maths.schedule import schedule
-from hengdai.maths.sense import MAX_COUNT, MAX_EVERY, MAX_PRINCIPAL, MAX_RATE_E8, Nonsense
-from hengdai.maths.terms import CALCULATOR, Method, Residue, ScheduleTerms
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -37,7 +31,6 @@ TWINS = {
     "all_in_columns": "cost.all_in",
     "simple_columns": "cost.all_in",
     "dated_rates": "cost.dated",
-    "schedules": "schedule.schedule",
     "allocate_columns": "allocation.allocate",
 }
 
@@ -185,145 +178,6 @@ def dated_rates(
     return RateColumns(rate, reach, state)
 
 
-@dataclass(frozen=True, slots=True)
-class Loans:
-    """Loans that share a product's terms: what differs from loan to loan, one array each.
-
-    `start` is in days since 1970; `due_day` is the fixed day of the month or 0 for none. `flat_fee_e8` is each loan's
-    own fee per period where the product's does not hold for all, `days` each loan's own period in days, 0 where it is
-    the product's.
-    """
-
-    principal: Ints
-    rate_e8: Ints
-    count: Ints
-    start: Ints
-    due_day: Ints
-    flat_fee_e8: Ints | None = None
-    days: Ints | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PlanColumns:
-    """Rows of all loans: loan i has rows ``offsets[i]`` to ``offsets[i + 1]``; `refused` loans have terms of no sense.
-
-    `due` in days since 1970; amounts in minor units. A refused loan's rows hold zeros.
-    """
-
-    offsets: Ints
-    due: Ints
-    principal: Ints
-    interest: Ints
-    closing: Ints
-    refused: Flags
-
-
-def schedules(product: ScheduleTerms, loans: Loans, threads: int = 2) -> PlanColumns:
-    """The schedule of every loan on the product's terms, row for row as :func:`schedule.schedule` gives it."""
-    size = np.where((loans.count >= 1) & (loans.count <= MAX_COUNT), loans.count, 0)
-    if product.method is Method.BULLET:
-        size = np.minimum(size, 1)
-    offsets = np.zeros(len(size) + 1, np.int64)
-    np.cumsum(size, out=offsets[1:])
-    due, principal, interest, closing = (np.zeros(int(offsets[-1]), np.int64) for _ in range(4))
-    plan = PlanColumns(offsets, due, principal, interest, closing, np.zeros(len(size), np.uint8))
-    done = np.zeros(len(size), np.uint8)
-    if _fits_kernel(product):
-        _fill_by_kernel(product, loans, plan, done, threads)
-    for i in np.flatnonzero(done == 0):
-        _fill_by_twin(product, loans, plan, int(i))
-    return plan
-
-
-def _fits_kernel(product: ScheduleTerms) -> bool:
-    """Whether the kernel knows the product's conventions."""
-    year = days_in_year(product.day_count)
-    return (
-        product.frequency.unit is Unit.MONTHS
-        and product.month_end is MonthEnd.LAST_DAY
-        and product.day_count.startswith("act/")
-        and year is not None
-        and year.denominator == 1
-        and product.rounding is Rounding.HALF_UP
-        and product.residue is Residue.LAST
-        and product.interest_multiple == 1
-        and product.broken_first in (BrokenFirst.ACTUAL_DAYS, BrokenFirst.WHOLE_PERIOD)
-        and product.instalment is None
-        and not product.dates
-        and product.first_due is None
-        and product.calculator == CALCULATOR
-        and 1 <= product.frequency.every <= MAX_EVERY
-        and 1 <= product.multiple <= 10**12
-        and product.grace_principal >= 0
-    )
-
-
-def _fill_by_kernel(product: ScheduleTerms, loans: Loans, plan: PlanColumns, done: Flags, threads: int) -> None:
-    """Rows of the loans whose terms make sense on their face; the others stay undone."""
-    from hengdai.maths.kernels.plans import fill_range
-
-    rule = (
-        list(Method).index(product.method),
-        product.frequency.every,
-        int(days_in_year(product.day_count) or 0),
-        product.period_interest is PeriodInterest.ACTUAL_DAYS,
-        product.broken_first is BrokenFirst.ACTUAL_DAYS,
-        product.multiple,
-        product.grace_principal,
-    )
-    columns = (loans.principal, loans.rate_e8, loans.count, loans.start, loans.due_day, _flat_fees(product, loans),
-               _days(loans))  # fmt: skip
-    rows = (plan.due, plan.principal, plan.interest, plan.closing)
-    done[:] = _sane(product, loans)
-    in_threads(lambda a, b: fill_range(columns, plan.offsets, rule, rows, done, (a, b)), len(done), threads)
-
-
-def _flat_fees(product: ScheduleTerms, loans: Loans) -> Ints:
-    return np.full_like(loans.count, product.flat_fee_e8) if loans.flat_fee_e8 is None else loans.flat_fee_e8
-
-
-def _days(loans: Loans) -> Ints:
-    return np.zeros_like(loans.count) if loans.days is None else loans.days
-
-
-def _sane(product: ScheduleTerms, loans: Loans) -> npt.NDArray[np.bool_]:
-    """Loans whose terms make sense; the twin says what is wrong with the others."""
-    flat, fee = product.method is Method.FLAT_FEE, _flat_fees(product, loans)
-    days = _days(loans)
-    last_day = loans.start + loans.count * np.where(days > 0, days, product.frequency.every * 31) + 62
-    sane: npt.NDArray[np.bool_] = (
-        (loans.principal >= 1) & (loans.principal <= MAX_PRINCIPAL) & (loans.rate_e8 >= 0)
-        & (loans.rate_e8 <= (0 if flat else MAX_RATE_E8)) & (fee >= 0) & (fee <= (MAX_RATE_E8 if flat else 0))
-        & (loans.due_day >= 0) & (loans.due_day <= 31) & (loans.count > product.grace_principal)
-        & (loans.count <= MAX_COUNT) & (loans.start > -25_000) & (last_day < 2_900_000)
-        & (days >= 0) & (days <= MAX_EVERY) & ((days == 0) | (loans.due_day == 0))
-    )  # fmt: skip
-    return sane
-
-
-def _fill_by_twin(product: ScheduleTerms, loans: Loans, plan: PlanColumns, i: int) -> None:
-    """One loan's rows from the plain schedule; a refusal leaves zeros and its mark."""
-    span = slice(int(plan.offsets[i]), int(plan.offsets[i + 1]))
-    try:
-        days = int(_days(loans)[i])
-        terms = replace(
-            product, principal=int(loans.principal[i]), rate_e8=int(loans.rate_e8[i]), count=int(loans.count[i]),
-            start=_day(loans.start[i]), due_day=int(loans.due_day[i]) or None,
-            flat_fee_e8=int(_flat_fees(product, loans)[i]),
-            frequency=Frequency(days, Unit.DAYS) if days else product.frequency,
-        )  # fmt: skip
-        rows = schedule(terms)
-    except (Nonsense, OverflowError):
-        for column in (plan.due, plan.principal, plan.interest, plan.closing):
-            column[span] = 0
-        plan.refused[i] = 1
-        return
-    plan.due[span] = [(row.due - _EPOCH).days for row in rows]
-    plan.principal[span] = [row.principal for row in rows]
-    plan.interest[span] = [row.interest for row in rows]
-    plan.closing[span] = [row.closing for row in rows]
-
-
 def allocate_columns(amounts: Ints, offsets: Ints, owed: Ints, across: Across = Across.INSTALMENT) -> tuple[Ints, Ints]:
     """What each debt is paid and what is left of each payment.
 
@@ -391,7 +245,7 @@ def _parts(count: int, parts: int) -> Iterator[tuple[int, int]]:
 
 
 __all__ = [
-    "NO_ROOT", "ONE_DIRECTION", "ONE_MOMENT", "RATE", "SEVERAL_ROOTS", "TOUCHING", "CostColumns", "Loans",
-    "PlanColumns", "RateColumns", "Roots", "all_in_columns", "allocate_columns", "dated_rates", "periodic_rates",
-    "in_threads", "schedules", "simple_columns",
+    "NO_ROOT", "ONE_DIRECTION", "ONE_MOMENT", "RATE", "SEVERAL_ROOTS", "TOUCHING", "CostColumns", "RateColumns",
+    "Roots", "all_in_columns", "allocate_columns", "dated_rates", "in_threads", "periodic_rates",
+    "simple_columns",
 ]  # fmt: skip

@@ -24,18 +24,23 @@ Rows = tuple[Ints, Ints, Ints, Ints]
 
 
 @compiled
-def fill_range(loans: Loans, offsets: Ints, rule: Rule, rows: Rows, done: States, span: tuple[int, int]) -> None:
-    """Fill the rows of loans `span[0]` to `span[1]` where `done` is 1, and set it to 0 where they may be inexact."""
+def fill_range(
+    loans: Loans, places: tuple[Ints, Ints], rule: Rule, rows: Rows, done: States, span: tuple[int, int]
+) -> None:
+    """Fill the rows of loans `span[0]` to `span[1]` where `done` is 1, and set it to 0 where they may be inexact.
+
+    Loan i's rows lie from ``places[0][i]`` to ``places[1][i]``.
+    """
     months = first_days(loans, rule[1], done, span)
     for i in range(span[0], span[1]):
         if done[i] == 1:
-            broken = due_days(loans, i, rule, rows[0][offsets[i] : offsets[i + 1]], months)
+            broken = due_days(loans, i, rule, rows[0][places[0][i] : places[1][i]], months)
             costs = period_costs(loans, i, rule)
             exact = costs[0] > 0
             if exact and rule[0] == BULLET:
-                exact = fill_bullet(loans, i, rule, costs, (offsets[i], broken), rows)
+                exact = fill_bullet(loans, i, rule, costs, (places[0][i], broken), rows)
             elif exact:
-                exact = fill(loans, i, rule, costs, (offsets[i], offsets[i + 1], broken), rows)
+                exact = fill(loans, i, rule, costs, (places[0][i], places[1][i], broken), rows)
             done[i] = 1 if exact else 0
 
 

@@ -7,6 +7,7 @@ from hengdai.base.rate import E8
 from hengdai.maths.kernels.compiled import compiled
 
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Ragged = tuple[Ints, Ints]
 """Values, and the offset of each loan's first one; one more offset than loans."""
@@ -75,3 +76,23 @@ def fill_charged(
             if differs and (kinds[1][i] or k == 0):
                 charge = paid[3][i]
             out[begin + (periods if rows == 1 else k + 1)] -= charge
+
+
+@compiled
+def fill_worth(flows: Ragged, which: Ints, growth: Floats, at: Ints, worth: Floats, doubt: Floats) -> None:
+    """What the flows are worth at flow `at`, and a bound of its error.
+
+    By Horner from both ends (Higham, §5.1): each flow goes through at most as many products and sums as there are
+    flows, and a product with a growth that is itself half a unit off.
+    """
+    for i in range(len(which)):
+        begin, end = flows[1][which[i]], flows[1][which[i] + 1]
+        before, after, mass, behind = 0.0, 0.0, 0.0, 0.0
+        for k in range(begin, begin + at[i] + 1):
+            before = before * growth[i] + flows[0][k]
+            mass = mass * growth[i] + abs(flows[0][k])
+        for k in range(end - 1, begin + at[i], -1):
+            after = (after + flows[0][k]) / growth[i]
+            behind = (behind + abs(flows[0][k])) / growth[i]
+        worth[i] = before + after
+        doubt[i] = (mass + behind) * (4.0 * (end - begin) + 8.0) * 2.0**-52
