@@ -1,5 +1,6 @@
 """Debits of borrowers and the register of entities, wherever they lie; read once."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -7,11 +8,12 @@ import polars as pl
 import pyarrow as pa
 
 from hengdai.adapters.tapes.book import scan, table_of
-from hengdai.adapters.tapes.coded import columns_of, names_of, of_values, plain
+from hengdai.adapters.tapes.coded import Piece, names_of, of_values, pieces_of, plain
 from hengdai.adapters.tapes.read import Torn
 from hengdai.adapters.tapes.runs import Runs
 from hengdai.adapters.tapes.unreadable import TapeUnreadable
 from hengdai.app.audit_tape import Looking
+from hengdai.app.in_order import in_order
 from hengdai.audit.clean import ZONE
 from hengdai.audit.intake import NUMBER, REJECTS, ROW, SOURCE, torn_rows
 from hengdai.audit.links import parties_of, telling_payees, telling_words
@@ -89,16 +91,23 @@ class FileDebits:
         if self._read and not payees:
             return
         known, torn = pl.Series(sorted(payees), dtype=pl.String), Torn()
-        for batch in columns_of(self._path, (self._key, *DEBITS), CODED, torn):
-            wanted = of_values(batch, "payee", lambda names: names.is_in(known))
-            words = of_values(batch, "text", telling_words)
-            telling = wanted & ~words if self._read else wanted | words
-            if telling.any():
-                self._kept.put(self._typed(plain(batch.filter(pa.array(telling)), CODED)))
+        pieces = pieces_of(self._path, (self._key, *DEBITS), CODED, torn)
+        for telling in in_order(lambda piece: list(self._telling(piece, known)), pieces):
+            for debits in telling:
+                self._kept.put(self._typed(debits))
         if not self._read:
             # Nobody knows whose a torn line is: each counts, and the first reading meets them all.
             self._unread.append(torn_rows(self._path.name, torn.take()))
         self._read, self._payees = True, self._payees | payees
+
+    def _telling(self, piece: Piece, known: pl.Series) -> Iterator[pl.DataFrame]:
+        """The debits of a piece that are to be kept, as they are stored."""
+        for batch in piece():
+            wanted = of_values(batch, "payee", lambda names: names.is_in(known))
+            words = of_values(batch, "text", telling_words)
+            telling = wanted & ~words if self._read else wanted | words
+            if telling.any():
+                yield plain(batch.filter(pa.array(telling)), CODED)
 
     def _typed(self, debits: pl.DataFrame) -> pl.DataFrame:
         """Local moments and whole amounts; a debit whose moment or amount cannot be read is kept as unread instead."""

@@ -2,7 +2,9 @@
 
 import csv
 import tomllib
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,8 @@ from hengdai.audit.intake import REJECTS
 from hengdai.audit.view_columns import EARLY, compound_of
 from hengdai.base.text import Text
 
+BEHIND = 3
+"""Frames that may wait to be written."""
 PARQUET_ONLY = ("undetermined", "open", "material", EARLY)
 """Columns that would make a CSV many times as large, as the compound cost of each view; the report counts them."""
 
@@ -48,7 +52,8 @@ class FileTape:
 class FolderSink:
     """Writes `findings.parquet`, `findings.csv`, `rejects.csv` and, when there are any, `links.parquet` and `.csv`.
 
-    Batches are appended; nothing is kept in memory. Used as a context manager.
+    Batches are appended by a thread of its own, a few behind at most; what it could not write is raised by a later call
+    or at the end. Used as a context manager.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -59,11 +64,20 @@ class FolderSink:
         self._rejects = (folder / "rejects.csv").open("w", encoding="utf-8-sig", newline="")
         self._rows = csv.writer(self._rejects)
         self._rows.writerow(REJECTS.names())
+        self._writer = ThreadPoolExecutor(1)
+        self._waiting: deque[Future[None]] = deque()
 
     def __enter__(self) -> "FolderSink":
         return self
 
     def __exit__(self, *_: object) -> None:
+        try:
+            self._wait(0)
+        finally:
+            self._writer.shutdown(cancel_futures=True)
+            self._close()
+
+    def _close(self) -> None:
         for parquet in self._parquet.values():
             parquet.close()
         for lines in self._csv.values():
@@ -72,15 +86,24 @@ class FolderSink:
 
     def findings(self, frame: pl.DataFrame) -> None:
         """One row a loan, to both files."""
-        self._append("findings", frame)
+        self._later("findings", frame)
 
     def links(self, frame: pl.DataFrame) -> None:
         """One row for each linked debit, to both files."""
-        self._append("links", frame)
+        self._later("links", frame)
 
     def rejects(self, frame: pl.DataFrame) -> None:
         """One row for each cell that could not be read."""
         self._rows.writerows(frame.iter_rows())
+
+    def _later(self, name: str, frame: pl.DataFrame) -> None:
+        self._wait(BEHIND)
+        self._waiting.append(self._writer.submit(self._append, name, frame))
+
+    def _wait(self, most: int) -> None:
+        """Until so many frames at most are unwritten."""
+        while len(self._waiting) > most:
+            self._waiting.popleft().result()
 
     def _append(self, name: str, frame: pl.DataFrame) -> None:
         table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())

@@ -154,9 +154,8 @@ def _parquet(path: Path) -> Iterator[pa.RecordBatch]:
         yield from file.iter_batches(batch_size=ROWS_PER_BATCH)
 
 
-def numbered(stream: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Each batch with the numbers of its rows in the file."""
-    start = 1
+def numbered(stream: Iterator[pa.RecordBatch], start: int = 1) -> Iterator[pa.RecordBatch]:
+    """Each batch with the numbers of its rows in the file, from the first one's on."""
     for batch in stream:
         yield batch.append_column("row_number", pa.array(np.arange(start, start + batch.num_rows, dtype=np.int64)))
         start += batch.num_rows

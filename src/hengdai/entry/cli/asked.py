@@ -1,6 +1,7 @@
 """What the commands of `hengdai audit` are asked, and the audit that each of them begins with."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -48,8 +49,12 @@ class Asked:
         self.as_if, self.switches, self.pdf, self.dsn = as_if, switches, pdf, dsn
 
 
-def run(paths: Sequence[Path], asked: Asked, watch: Watch | None = None) -> tuple[Order, Tally]:
-    """Audit the tapes into the folder; returns what was ordered and what it adds up to. `watch` sees every batch."""
+@contextmanager
+def audited(paths: Sequence[Path], asked: Asked, watch: Watch | None = None) -> Iterator[tuple[Order, Tally]]:
+    """Audit the tapes into the folder: what was ordered and what it adds up to. `watch` sees every batch.
+
+    The last findings are still being written while the block makes something of the sums; they are whole after it.
+    """
     read, pack = _mapping(paths, asked, FolderShelf())
     as_if = read.judged_on(pack, asked.as_if.date() if asked.as_if else None)
     tapes = [_tape(path, read.encoding, asked.dsn) for path in paths]
@@ -57,10 +62,10 @@ def run(paths: Sequence[Path], asked: Asked, watch: Watch | None = None) -> tupl
     order = Order(read, pack, as_if, Settings(frozenset(asked.switches)), _looking(paths, asked), seen)
     with FolderSink(asked.out) as sink:
         tally = audit_tape(tapes, order, sink, lambda rows: say(_WENT.fill(rows=f"{rows:,}")))
-    if tally.rows == 0:
-        # A tape of nothing is more likely a wrong file than a clean book.
-        stop(Exit.UNREADABLE, _EMPTY)
-    return order, tally
+        if tally.rows == 0:
+            # A tape of nothing is more likely a wrong file than a clean book.
+            stop(Exit.UNREADABLE, _EMPTY)
+        yield order, tally
 
 
 def _tape(path: Path, encoding: str | None, dsn: str | None) -> Tape:

@@ -14,13 +14,14 @@ from typer.core import TyperGroup
 from hengdai.adapters.tapes.files import sample_of
 from hengdai.adapters.tapes.query import QueryTape, is_query
 from hengdai.adapters.tapes.unreadable import TapeUnreadable
+from hengdai.app.audit_tape import Order
 from hengdai.audit.guess import draft, guess
 from hengdai.audit.mapping import MappingUnreadable
 from hengdai.audit.tally import Tally
 from hengdai.audit.views import views_of
 from hengdai.base.money import currency
 from hengdai.base.text import Text
-from hengdai.entry.cli.asked import Asked, Dsn, run, tell_unread
+from hengdai.entry.cli.asked import Asked, Dsn, audited, tell_unread
 from hengdai.entry.cli.exits import Exit
 from hengdai.entry.cli.runoff import runoff
 from hengdai.entry.cli.talk import data, say, stop
@@ -108,14 +109,9 @@ def _draft(tape: Path, pack: str, dsn: str | None) -> str:
 
 
 def _audit(paths: Sequence[Path], asked: Asked) -> Tally:
-    order, tally = run(paths, asked)
-    read, pack, as_if, looking = order.mapping, order.pack, order.as_if, order.looking
-    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
-    report = Report(
-        tally, pack, tuple(path.name for path in paths), currency(read.currency), today, read.mapped, as_if,
-        read.note, looking is not None, views_of(tally.worst, pack, as_if),
-    )  # fmt: skip
-    _write(report, asked)
+    with audited(paths, asked) as (order, tally):
+        report = _report(paths, order, tally)
+        _write(report, asked)
     counts = {name: f"{tally.answers[name]:,}" for name in ("breached", "different", "undetermined", "clean")}
     data(str(_DONE.fill(loans=f"{tally.loans:,}", rejected=f"{tally.rejected:,}", **counts)))
     data(str(_CAP.fill(over=f"{tally.over['simple']:,}", refund=report.money(tally.refunds["simple"]),
@@ -123,6 +119,15 @@ def _audit(paths: Sequence[Path], asked: Asked) -> Tally:
     tell_unread(tally)
     data(str(asked.out / "report.html"))
     return tally
+
+
+def _report(paths: Sequence[Path], order: Order, tally: Tally) -> Report:
+    read, pack, as_if = order.mapping, order.pack, order.as_if
+    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    return Report(
+        tally, pack, tuple(path.name for path in paths), currency(read.currency), today, read.mapped, as_if,
+        read.note, order.looking is not None, views_of(tally.worst, pack, as_if),
+    )  # fmt: skip
 
 
 def _write(report: Report, asked: Asked) -> None:

@@ -19,7 +19,7 @@ from hengdai.audit.tally import Tally
 from hengdai.audit.timetable import days_of, timetable
 from hengdai.base.money import currency
 from hengdai.base.text import Text
-from hengdai.entry.cli.asked import Asked, Dsn, run, tell_unread
+from hengdai.entry.cli.asked import Asked, Dsn, audited, tell_unread
 from hengdai.entry.cli.exits import Exit
 from hengdai.entry.cli.talk import data, say, stop
 from hengdai.entry.report.pdf import print_pdf
@@ -86,12 +86,11 @@ def runoff(
     asked = Asked(pack, out, map, debits, entities, as_if, (), not no_pdf, dsn)
     above = _Above(span)
     try:
-        order, tally = run(tapes, asked, above.watch)
+        with audited(tapes, asked, above.watch) as (order, tally):
+            told = _told(tapes, order, tally, above, by.date(), frozenset(remedy or Remedy))
+            _write(told, out, pdf=asked.pdf)
     except (TapeUnreadable, MappingUnreadable) as error:
         stop(Exit.UNREADABLE, str(error))
-    allowed = frozenset(remedy or Remedy)
-    told = _told(tapes, order, tally, above, by.date(), allowed)
-    _write(told, out, pdf=asked.pdf)
     _say(told)
     tell_unread(tally)
     data(str(out / "runoff.html"))
