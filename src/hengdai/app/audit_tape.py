@@ -186,12 +186,14 @@ class Seen:
         digests = ids.hash(seed=0).to_numpy()
         order = np.argsort(digests, kind="stable")
         ordered = digests[order]
-        found = np.zeros(len(digests), np.bool_)
-        found[order[1:]] = ordered[1:] == ordered[:-1]
+        met = np.append(False, ordered[1:] == ordered[:-1])[: len(digests)]
         for run in self._runs:
-            at = np.minimum(np.searchsorted(run, digests), len(run) - 1)
-            found |= run[at] == digests
+            # Asked in their order, neighbours are found near one another.
+            at = np.minimum(np.searchsorted(run, ordered), len(run) - 1)
+            met |= run[at] == ordered
         self._add(ordered)
+        found = np.empty(len(digests), np.bool_)
+        found[order] = met
         return found
 
     def _add(self, run: npt.NDArray[np.uint64]) -> None:

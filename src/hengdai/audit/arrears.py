@@ -36,7 +36,8 @@ def arrears_of(loans: pl.DataFrame, plans: Plans, pack: Pack) -> Arrears:
     as_of = whole(loans, "as_of", NO_DAY)
     told = plans.made & present(loans, "as_of") & present(loans, "paid_total")
     open_ = ~loans["status"].fill_null("").is_in(["closed", "charged_off"]).to_numpy()
-    days = np.where(told & open_, _days_late(loans, plans, as_of), 0)
+    late = told & open_
+    days = np.where(late, _days_late(loans, plans, as_of), 0) if late.any() else np.zeros(loans.height, np.int64)
     known = told & (loans["status"].is_not_null().to_numpy() | open_)
     known &= ~(loans["status"].fill_null("") == "charged_off").to_numpy()
     cards = (loans["product_kind"].fill_null("") == "credit_card").to_numpy()

@@ -143,8 +143,10 @@ def _over_cap(loans: pl.DataFrame, prices: Prices, plans: Plans, weighed: Weighe
 
 def periods_passed(loans: pl.DataFrame, plans: Plans) -> Ints:
     """The period in which money would be given back: those ended by the day of the data, all when it is not told."""
-    as_of = whole(loans, "as_of", 2**40)
-    fallen = plans.sums((plans.due <= np.repeat(as_of, plans.sizes)).astype(np.int64))
+    fallen = plans.sizes
+    if loans["as_of"].count():
+        as_of = whole(loans, "as_of", 2**40)
+        fallen = plans.sums((plans.due <= np.repeat(as_of, plans.sizes)).astype(np.int64))
     bullet = (loans["method"].fill_null("") == "bullet").to_numpy()
     periods = np.where(plans.made, np.clip(whole(loans, "count"), 0, None), 0)
     return np.where(bullet, np.where(fallen > 0, periods, 0), fallen)

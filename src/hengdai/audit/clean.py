@@ -5,7 +5,7 @@ of dates. Full-width digits, thousands marks, currency words and a percent sign
 are read; what is left unread is a reject with what was found and what would be right.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -42,6 +42,8 @@ RATE_UNITS = tuple(_RATE_TO_E8)
 SHARE_UNITS = (Unit.PERCENT, Unit.FRACTION, Unit.E8)
 
 ZONE = "Asia/Shanghai"
+REPEATED = 8
+"""So many cells of one text on the average, and each text is read once instead."""
 _BLANK = ("", "-", "--", "/", "n/a", "na", "nan", "null", "none", "无", "空")
 _CURRENCY_MARKS = r"(?i)(人民币|cny|rmb|usd|[¥￥$元圆])"
 _NUMBER = r"^(?<sign>[-+]?)(?<whole>\d+)(?:\.(?<part>\d*))?$"
@@ -105,10 +107,30 @@ def read(column: pl.Series, reading: Reading, digits: int = 2) -> tuple[pl.Serie
     if stored is not None:
         missing = stored.is_null()
         return stored, missing if must else missing & column.is_not_null()
+    return _by_value(column, lambda cells: _read_text(cells, reading, digits, must))
+
+
+Cells = tuple[pl.Series, pl.Series]
+
+
+def _read_text(column: pl.Series, reading: Reading, digits: int, must: bool) -> Cells:
     text = tidy(column)
     typed = _typed(text, reading, digits)
     missing = typed.is_null()
     return typed, missing if must else missing & text.is_not_null()
+
+
+def _by_value(column: pl.Series, work: Callable[[pl.Series], Cells]) -> Cells:
+    """What `work` makes of the cells, done once for each text where these come again and again."""
+    values = column.unique() if column.dtype == pl.String else column
+    if values.len() * REPEATED > column.len():
+        return work(column)
+    typed, unread = work(values)
+    same = typed.dtype == pl.String and typed.equals(values, null_equal=True)
+    told = column if same else column.replace_strict(values, typed, return_dtype=typed.dtype)
+    if not unread.any():
+        return told, pl.Series([False]).new_from_index(0, column.len())
+    return told, column.replace_strict(values, unread, return_dtype=pl.Boolean)
 
 
 def stored_as(column: pl.Series, reading: Reading, digits: int = 2) -> pl.Series | None:

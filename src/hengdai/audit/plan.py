@@ -41,8 +41,10 @@ class Plans:
 
     def sums(self, values: Ints) -> Ints:
         """The sum of `values` (one a row) over each loan's rows."""
-        running = np.concatenate(([0], np.cumsum(values)))
-        return running[self.offsets[1:]] - running[self.offsets[:-1]]
+        out, has = np.zeros(len(self.made), np.int64), self.sizes > 0
+        if has.any():
+            out[has] = np.add.reduceat(values, self.offsets[:-1][has])
+        return out
 
 
 def whole(frame: pl.DataFrame, name: str, absent: int = 0) -> Ints:

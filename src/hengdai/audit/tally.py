@@ -148,7 +148,10 @@ class Tally:
         found = audited.findings
         over = found["over_simple_e8"].fill_null(0).to_numpy()
         cost = found["simple_e8"].fill_null(-(2**62)).to_numpy()
-        for at in np.lexsort((-cost, -over))[:WORST]:
+        # Only the first few are wanted in their order: those at the excess of the last of them, and above it.
+        last = np.partition(over, -WORST)[-WORST] if len(over) > WORST else over.min(initial=0)
+        among = np.flatnonzero(over >= last)
+        for at in among[np.lexsort((-cost[among], -over[among]))[:WORST]]:
             if found["simple_e8"][int(at)] is not None:
                 self.worst.append(_case(audited, int(at), (int(over[at]), int(cost[at]))))
         self.worst.sort(key=lambda case: case.rank, reverse=True)
