@@ -11,6 +11,7 @@ COMMITTERS = {
     "src/hengdai/adapters/postgres/engine.py": "migrations, before any verb runs",
 }
 FLOATS = {
+    "src/hengdai/maths/debt.py": "a float proposes the cost; whole numbers prove it, or every rate is looked for",
     "src/hengdai/maths/root.py": "a float proposes where the root lies; exact integers prove it",
     "src/hengdai/maths/shortfall.py": "a float proposes; what lies near a whole amount is left to the plain twin",
     "src/hengdai/maths/kernels/views.py": "a worth in floats comes with the bound of its error",

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from hengdai.audit.batch import Audited
-from hengdai.audit.plan import Bools, day_of, whole
+from hengdai.audit.plan import Bools, whole
 from hengdai.audit.price import EACH
 from hengdai.audit.runoff import Old
 from hengdai.base.calendar import month_after
@@ -22,6 +22,7 @@ RUN_OUT = "runoff_run_out"
 """The figure of a pack that names the caps whose older loans may run to their end."""
 TOLD = ("lender", "partner", "product", "disbursed_on", "principal", "received", "simple_e8", "over_simple_e8",
         "cap_by")  # fmt: skip
+_ASKED = ("status", "method", "principal", "period_days", "disbursed_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +43,19 @@ def old_loans(audited: Audited, span: Span, pack: Pack) -> list[Old]:
     fees = sum((whole(audited.loans, name) for name in EACH), start=np.zeros(audited.loans.height, np.int64))
     stopped = np.where(_forbidden(audited), whole(audited.loans, "platform_fee"), 0)
     running = _older(pack, span.start)
+    which = np.flatnonzero(over > 0)
+    names = audited.findings["loan_id"][which].to_list()
+    told_of, loans = audited.findings[which].select(TOLD).to_dicts(), audited.loans[which].select(_ASKED).to_dicts()
     found = []
-    for at in (int(each) for each in np.flatnonzero(over > 0)):
-        told = {name: audited.findings[name][at] for name in TOLD}
-        due, balances = _rows(audited, at)
-        if audited.loans["status"][at] == "closed":
+    for at, name, told, loan in zip(which.tolist(), names, told_of, loans, strict=True):
+        due, balances = _rows(audited, at, loan)
+        if loan["status"] == "closed":
             due = tuple(min(day, span.start) for day in due)
         older = told["cap_by"] in running and told["disbursed_on"] < running[told["cap_by"]]
         may = older and due[-1] <= span.last and not stopped[at]
         old = Old(
-            audited.findings["loan_id"][at], tuple(audited.prices.flows.of(at)), int(audited.weighed.cap_simple[at]),
-            0, int(fees[at]), int(audited.prices.flows.days[at]), int(stopped[at]), due, balances, may, told,
+            name, tuple(audited.prices.flows.of(at)), int(audited.weighed.cap_simple[at]), 0, int(fees[at]),
+            int(audited.prices.flows.days[at]), int(stopped[at]), due, balances, may, told,
         )  # fmt: skip
         found.append(old.on(span.start))
     return found
@@ -84,22 +87,18 @@ def _older(pack: Pack, on: date) -> Mapping[str, date]:
     return {rule: pack.rule(rule).start for rule in named} if isinstance(named, tuple) else {}
 
 
-def _rows(audited: Audited, at: int) -> tuple[tuple[date, ...], tuple[int, ...]]:
+def _rows(audited: Audited, at: int, loan: Mapping[str, Any]) -> tuple[tuple[date, ...], tuple[int, ...]]:
     """The day of each flow after the first, and what ends the contract after each flow."""
-    plans, loan = audited.plans, _loan(audited, at)
+    plans = audited.plans
     rows = slice(int(plans.offsets[at]), int(plans.offsets[at + 1]))
+    due = plans.due[rows].astype("datetime64[D]").tolist()
     if loan["method"] != "bullet":
-        balances = (loan["principal"], *(int(each) for each in plans.closing[rows]))
-        return tuple(day_of(int(day)) for day in plans.due[rows]), balances
-    last, interest = day_of(int(plans.due[rows][0])), int(plans.interest[rows][0])
+        return tuple(due), (loan["principal"], *plans.closing[rows].tolist())
+    last, interest = due[0], int(plans.interest[rows][0])
     periods = len(audited.prices.flows.of(at)) - 1
     # Interest of a single repayment grows with the time that was used of it.
     grown = tuple(loan["principal"] + interest * number // periods for number in range(periods))
     return (*(min(_after(loan, number), last) for number in range(1, periods)), last), (*grown, 0)
-
-
-def _loan(audited: Audited, at: int) -> Mapping[str, Any]:
-    return audited.loans.row(at, named=True)
 
 
 def _after(loan: Mapping[str, Any], periods: int) -> date:

@@ -16,14 +16,15 @@ refund is often the cheapest; a lender that may not or cannot pay out names the 
 go by the order above.
 """
 
+from bisect import bisect_right
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
-from fractions import Fraction
 from typing import Any
 
 from hengdai.audit.refund import Compounding, period_growth, refund
+from hengdai.audit.worth import Worth
 from hengdai.base.text import Text
 
 
@@ -44,6 +45,7 @@ NAMES = {
     Remedy.REFUND: Text("一次退还", "one refund"),
     Remedy.SETTLEMENT: Text("提前结清", "early settlement"),
 }
+_PLACE = {remedy: place for place, remedy in enumerate(Remedy)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Old:
     days: int = 0
     forbidden_each: int = 0
     due: tuple[date, ...] = ()
-    """The day of each flow after the first; empty where nobody asks for another day."""
+    """The day of each flow after the first, in their order; empty where nobody asks for another day."""
     balances: tuple[int, ...] = ()
     """What ends the contract after each flow, the first included; empty where it is not known."""
     may_run_out: bool = False
@@ -71,7 +73,8 @@ class Old:
 
     def on(self, day: date) -> "Old":
         """The same loan on a later day: more of its instalments have passed."""
-        return replace(self, passed=max(self.passed, sum(due <= day for due in self.due)))
+        passed = bisect_right(self.due, day)
+        return self if passed <= self.passed else replace(self, passed=passed)
 
     @property
     def to_come(self) -> int:
@@ -108,88 +111,78 @@ def step_of(
 
     A loan that none of them can mend (no instalment is left to lower) is mended by a refund whatever is allowed.
     """
-    if refund(old.flows, old.cap_e8, old.passed, compounding, old.days) == 0:
+    worth = Worth.of(old.flows, old.passed, period_growth(old.cap_e8, compounding, old.days))
+    if worth.short() == 0:
         return None
-    given_back = _refund(old, compounding)
-    made = (_run_out(old), _waiver(old, compounding), _cut(old, compounding), given_back, _settlement(old, compounding))
+    given_back = _refund(old, worth)
+    made = (_run_out(old), _waiver(old, worth), _cut(old, worth), given_back, _settlement(old, worth))
     options = [option for option in made if option is not None]
     usable = [option for option in options if option.remedy in allowed]
-    best = min(usable or [given_back], key=lambda each: (each.price, list(Remedy).index(each.remedy)))
-    return replace(best, prices={option.remedy: option.price for option in options}, passed=old.passed)
+    best = min(usable or [given_back], key=lambda each: (each.price, _PLACE[each.remedy]))
+    prices = {option.remedy: option.price for option in options}
+    return Step(old.loan_id, best.remedy, best.price, best.amount, _flows(old, best), prices, old.passed, best.back)
 
 
-def _run_out(old: Old) -> Step | None:
-    return Step(old.loan_id, Remedy.RUN_OUT, 0, 0, old.flows, {}) if old.may_run_out else None
+@dataclass(frozen=True, slots=True)
+class _Option:
+    """One remedy of a loan: `each` is what every payment to come is lowered by, `back` what is given back."""
+
+    remedy: Remedy
+    price: int
+    amount: int
+    each: int = 0
+    back: int = 0
 
 
-def _refund(old: Old, compounding: Compounding) -> Step:
-    flows = _lowered(old, old.forbidden_each)
-    back = refund(flows, old.cap_e8, old.passed, compounding, old.days)
-    return Step(old.loan_id, Remedy.REFUND, _given(old, flows) + back, back, _back(old, flows, back), {}, back=back)
+def _run_out(old: Old) -> _Option | None:
+    return _Option(Remedy.RUN_OUT, 0, 0) if old.may_run_out else None
 
 
-def _cut(old: Old, compounding: Compounding) -> Step | None:
+def _refund(old: Old, worth: Worth) -> _Option:
+    each = old.forbidden_each
+    back = worth.short(each)
+    return _Option(Remedy.REFUND, each * worth.payments + back, back, each, back)
+
+
+def _cut(old: Old, worth: Worth) -> _Option | None:
     """The same amount off every payment to come; None when none is left or it would turn them negative."""
-    each = _needed(old, compounding)
-    if each is None or each > min(-flow for flow in old.flows[old.passed + 1 :] if flow < 0):
+    if not worth.payments:
+        return None
+    each = worth.needed()
+    if each > min(-flow for flow in old.flows[old.passed + 1 :] if flow < 0):
         return None
     each = max(each, old.forbidden_each)
-    flows = _lowered(old, each)
-    return Step(old.loan_id, Remedy.RATE_CUT, _given(old, flows), each, flows, {})
+    return _Option(Remedy.RATE_CUT, each * worth.payments, each, each)
 
 
-def _waiver(old: Old, compounding: Compounding) -> Step | None:
+def _waiver(old: Old, worth: Worth) -> _Option | None:
     """Fees to come dropped as far as needed, what they do not cover given back; None when there are no fees to come."""
-    needed = _needed(old, compounding)
-    if not old.fee_each or needed is None:
+    if not old.fee_each or not worth.payments:
         return None
-    each = max(min(old.fee_each, needed), old.forbidden_each)
-    flows = _lowered(old, each)
-    rest = refund(flows, old.cap_e8, old.passed, compounding, old.days)
-    price = _given(old, flows) + rest
-    return Step(old.loan_id, Remedy.FEE_WAIVER, price, each, _back(old, flows, rest), {}, back=rest)
+    each = max(min(old.fee_each, worth.needed()), old.forbidden_each)
+    rest = worth.short(each)
+    return _Option(Remedy.FEE_WAIVER, each * worth.payments + rest, each, each, rest)
 
 
-def _settlement(old: Old, compounding: Compounding) -> Step | None:
+def _settlement(old: Old, worth: Worth) -> _Option | None:
     """The sum that, paid now, ends the loan at the cap; its price is the interest to come that is no longer earned.
 
     A borrower may pay early what the contract leaves open (民法典 677), so no more than that is asked.
     """
     if old.to_come < 1 or old.passed < 1:
         return None
-    growth = period_growth(old.cap_e8, compounding, old.days)
-    owed = sum((flow * growth ** (old.passed - k) for k, flow in enumerate(old.flows[: old.passed + 1])), Fraction(0))
-    pays = owed.numerator // owed.denominator
+    pays = worth.owed()
     if pays < 0:
         return None  # more than the cap allows is paid already: only giving back mends that
     if old.balances:
         pays = min(pays, old.balances[old.passed])
-    flows = (*old.flows[: old.passed], old.flows[old.passed] - pays)
-    price = -sum(old.flows[old.passed + 1 :]) - pays
-    return Step(old.loan_id, Remedy.SETTLEMENT, price, pays, flows, {})
+    return _Option(Remedy.SETTLEMENT, -sum(old.flows[old.passed + 1 :]) - pays, pays)
 
 
-def _needed(old: Old, compounding: Compounding) -> int | None:
-    """The least that, off every payment to come, brings the loan to the cap; None when there is no such payment."""
-    growth = period_growth(old.cap_e8, compounding, old.days)
-    to_come = old.flows[old.passed + 1 :]
-    weight = sum((growth**-k for k, flow in enumerate(to_come, 1) if flow < 0), Fraction(0))
-    if not weight:
-        return None
-    exact = -sum((flow * growth ** (old.passed - k) for k, flow in enumerate(old.flows)), Fraction(0)) / weight
-    return -(-exact.numerator // exact.denominator)
-
-
-def _lowered(old: Old, each: int) -> tuple[int, ...]:
-    """The flows with every payment to come lowered by `each`."""
-    to_come = (flow + each if flow < 0 else flow for flow in old.flows[old.passed + 1 :])
-    return (*old.flows[: old.passed + 1], *to_come)
-
-
-def _given(old: Old, flows: tuple[int, ...]) -> int:
-    """What is no longer asked of the borrower."""
-    return sum(flows) - sum(old.flows)
-
-
-def _back(old: Old, flows: tuple[int, ...], back: int) -> tuple[int, ...]:
-    return (*flows[: old.passed], flows[old.passed] + back, *flows[old.passed + 1 :])
+def _flows(old: Old, option: _Option) -> tuple[int, ...]:
+    """The flows of the loan with that remedy."""
+    past, now, to_come = old.flows[: old.passed], old.flows[old.passed], old.flows[old.passed + 1 :]
+    if option.remedy is Remedy.SETTLEMENT:
+        return (*past, now - option.amount)
+    lowered = (flow + option.each if flow < 0 else flow for flow in to_come) if option.each else to_come
+    return (*past, now + option.back, *lowered)

@@ -5,6 +5,7 @@ has to be given back has grown. Loans that the law already forbade when they wer
 run out, the dearest first among each.
 """
 
+from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -72,13 +73,14 @@ def timetable(olds: Sequence[Old], start: date, by: date, allowed: Collection[Re
     Whoever waits pays on above the line, so the dearest are mended first. `ValueError` when `by` is before `start`.
     """
     days = days_of(start, by)
-    steps = [(old, step_of(old.on(start), allowed)) for old in olds]
-    above = [(old, step) for old, step in steps if step is not None]
+    now = [old.on(start) for old in olds]
+    above = [(old, step) for old in now if (step := step_of(old, allowed)) is not None]
     waits = [_run_out(old, step, start, days) for old, step in above if step.remedy is Remedy.RUN_OUT]
-    mended = [(old, step.price) for old, step in above if step.remedy is not Remedy.RUN_OUT]
-    mended.sort(key=lambda each: (each[0].may_run_out, -each[1], each[0].loan_id))
+    mended = [each for each in above if each[1].remedy is not Remedy.RUN_OUT]
+    mended.sort(key=lambda each: (each[0].may_run_out, -each[1].price, each[0].loan_id))
     planned = [
-        _mended(old, _number(place, len(mended), len(days)), days, allowed) for place, (old, _) in enumerate(mended)
+        _mended(old, step, _number(place, len(mended), len(days)), days, allowed)
+        for place, (old, step) in enumerate(mended)
     ]
     loans = (*planned, *sorted(waits, key=lambda each: (each.day, each.old.loan_id)))
     return Timetable(start, tuple(_months(loans, days)), loans)
@@ -86,13 +88,14 @@ def timetable(olds: Sequence[Old], start: date, by: date, allowed: Collection[Re
 
 def _number(place: int, loans: int, months: int) -> int:
     """The month in which the loan at that place is mended, so that each month mends as many."""
-    return next(number for number in range(1, months + 1) if place < -(-loans * number // months))
+    return place * months // loans + 1
 
 
-def _mended(old: Old, number: int, days: Sequence[date], allowed: Collection[Remedy]) -> Planned:
-    """The loan with its remedy as of the day on which it is given."""
+def _mended(old: Old, first: Step, number: int, days: Sequence[date], allowed: Collection[Remedy]) -> Planned:
+    """The loan with its remedy as of the day on which it is given; `first` is that of the plan's first day."""
     day = days[number - 1]
-    step = step_of(old.on(day), allowed)
+    then = old.on(day)
+    step = first if then.passed == old.passed else step_of(then, allowed)
     assert step is not None  # the cost of the whole loan does not turn on the day
     return Planned(old, step, number, day)
 
@@ -100,15 +103,17 @@ def _mended(old: Old, number: int, days: Sequence[date], allowed: Collection[Rem
 def _run_out(old: Old, step: Step, start: date, days: Sequence[date]) -> Planned:
     """A loan that ends by its terms, in the month of its last instalment."""
     last = old.due[-1]
-    number = 0 if last <= start else next(at for at, day in enumerate(days, 1) if last <= day)
+    number = 0 if last <= start else bisect_left(days, last) + 1
     return Planned(old, step, number, last)
 
 
 def _months(loans: Sequence[Planned], days: Sequence[date]) -> list[Month]:
+    mended, ended, price = ([0] * (len(days) + 1) for _ in range(3))
+    for loan in loans:
+        (ended if loan.step.remedy is Remedy.RUN_OUT else mended)[loan.month] += 1
+        price[loan.month] += loan.step.price
     told, left = [], sum(loan.month > 0 for loan in loans)
     for number, day in enumerate(days, 1):
-        mine = [loan for loan in loans if loan.month == number]
-        ended = sum(loan.step.remedy is Remedy.RUN_OUT for loan in mine)
-        left -= len(mine)
-        told.append(Month(number, day, len(mine) - ended, ended, sum(loan.step.price for loan in mine), left))
+        left -= mended[number] + ended[number]
+        told.append(Month(number, day, mended[number], ended[number], price[number], left))
     return told

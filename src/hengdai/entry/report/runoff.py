@@ -13,9 +13,7 @@ from hengdai.base.text import Text
 from hengdai.law.errors import LawIsSilent, LawIsStale
 from hengdai.law.pack import Pack
 from hengdai.law.parameter import Span
-from hengdai.maths.cost import NoRate, all_in, all_in_days
-
-MONTHS = 12
+from hengdai.maths.debt import cost_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +76,8 @@ class RunOff:
     @property
     def breaches(self) -> int:
         """Loans that the law of their own day forbade: it gives them no time."""
-        return sum(
-            loan.old.told["disbursed_on"] >= self.pack.rule(loan.old.told["cap_by"]).start for loan in self.plan.loans
-        )
+        since = {rule: self.pack.rule(rule).start for rule, _, _ in self.caps}
+        return sum(loan.old.told["disbursed_on"] >= since[loan.old.told["cap_by"]] for loan in self.plan.loans)
 
     @property
     def unmendable(self) -> int:
@@ -126,13 +123,12 @@ class RunOff:
         return sorted(self.plan.loans, key=lambda loan: (-loan.step.price, loan.old.loan_id))[:most]
 
 
-def cost_after(loan: Planned) -> int | None:
+def after(loan: Planned) -> int | None:
     """The all-in cost (simple, e8) of the loan with its remedy; None where its flows have no single rate."""
-    try:
-        days = loan.old.days
-        return (all_in_days(loan.step.flows, days) if days else all_in(loan.step.flows, MONTHS)).simple_e8
-    except NoRate:
-        return None
+    old, step = loan.old, loan.step
+    if step.flows == old.flows and old.told:
+        return int(old.told["simple_e8"])
+    return cost_after(step.flows, old.cap_e8, old.days)
 
 
 def row_of(loan: Planned) -> Mapping[str, Any]:
@@ -144,7 +140,7 @@ def row_of(loan: Planned) -> Mapping[str, Any]:
         "passed": step.passed, "to_come": old.on(loan.day).to_come, "lender": old.told["lender"],
         "partner": old.told["partner"], "product": old.told["product"], "disbursed_on": old.told["disbursed_on"],
         "principal": old.told["principal"], "cost_e8": old.told["simple_e8"], "cap_e8": old.cap_e8,
-        "cap_by": old.told["cap_by"], "cost_after_e8": cost_after(loan),
+        "cap_by": old.told["cap_by"], "cost_after_e8": after(loan),
         **{f"price_{remedy.value}": step.prices.get(remedy) for remedy in Remedy},
     }  # fmt: skip
 

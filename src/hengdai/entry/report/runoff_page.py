@@ -10,7 +10,7 @@ from hengdai.entry.report.content import cited, percent
 from hengdai.entry.report.curves import prices, progress
 from hengdai.entry.report.document import document
 from hengdai.entry.report.pictures import flows
-from hengdai.entry.report.runoff import Chosen, RunOff, cost_after
+from hengdai.entry.report.runoff import Chosen, RunOff, after
 from hengdai.entry.report.runoff_words import BEFORE, COSTS, DOES, METHOD, NO_RATE, PASSED, STOPPED, WORDS
 
 SHOWN = 20
@@ -204,9 +204,8 @@ def _arithmetic(told: RunOff, loan: Planned) -> Iterator[Text]:
     lowered = step.price - step.back
     yield DOES[step.remedy].fill(day=loan.day, left=at.to_come, amount=money(step.amount), lowered=money(lowered),
                                  back=money(step.back))  # fmt: skip
-    after = cost_after(loan)
-    yield NO_RATE.fill(price=money(step.price)) if after is None else COSTS.fill(price=money(step.price),
-                                                                                after=percent(after, 4))  # fmt: skip
+    cost, price = after(loan), money(step.price)
+    yield NO_RATE.fill(price=price) if cost is None else COSTS.fill(price=price, after=percent(cost, 4))
 
 
 def _each(loan: Planned) -> str:
