@@ -106,11 +106,10 @@ def all_in_columns(
         spread = a_year * reach + np.abs(np.log(np.maximum(growth, 1e-300))) * 2.0**-51
         simple, simple_sure = _e8(rates.rate * a_year, (rates.reach + 2.0**-52) * a_year)
         compound, compound_sure = _e8(growth - 1.0, growth * spread + 2.0**-52)
-    for i in np.flatnonzero((rates.state == RATE) & ~(simple_sure & compound_sure)):
-        flows = [int(each) for each in values[offsets[i] : offsets[i + 1]]]
-        apart = 0 if days is None else int(days[i])
-        exact = cost.all_in_days(flows, apart) if apart else _from_proof(flows, rates, int(i), periods_per_year)
-        simple[i], compound[i] = (min(each, 2**63 - 1) for each in (exact.simple_e8, exact.compound_e8))
+    twin = _Twin(values, offsets, rates, periods_per_year, days)
+    for figures, sure, exact in ((simple, simple_sure, twin.simple), (compound, compound_sure, twin.compound)):
+        for i in np.flatnonzero((rates.state == RATE) & ~sure):
+            figures[i] = min(exact(int(i)), 2**63 - 1)
     return CostColumns(simple, compound, rates.state)
 
 
@@ -122,11 +121,9 @@ def simple_columns(
     a_year = _periods_a_year(periods_per_year, days)
     with np.errstate(over="ignore", invalid="ignore"):
         simple, sure = _e8(rates.rate * a_year, (rates.reach + 2.0**-52) * a_year)
+    twin = _Twin(values, offsets, rates, periods_per_year, days)
     for i in np.flatnonzero((rates.state == RATE) & ~sure):
-        flows = [int(each) for each in values[offsets[i] : offsets[i + 1]]]
-        apart = 0 if days is None else int(days[i])
-        exact = cost.all_in_days(flows, apart) if apart else _from_proof(flows, rates, int(i), periods_per_year)
-        simple[i] = min(exact.simple_e8, 2**63 - 1)
+        simple[i] = min(twin.simple(int(i)), 2**63 - 1)
     return simple, rates.state
 
 
@@ -137,14 +134,42 @@ def _periods_a_year(months: int, days: Ints | None) -> Floats | int:
     return np.where(days > 0, DAYS_A_YEAR / np.maximum(days, 1), float(months))
 
 
-def _from_proof(flows: list[int], rates: RateColumns, i: int, periods_per_year: int) -> cost.AllIn:
-    """The twin's figures from the bracket that is proved already, where its ends are rates and its signs are known."""
-    low, high = (Fraction(rates.rate[i]) + side * Fraction(rates.reach[i]) for side in (-1, 1))
-    if low <= -1 or sum((one > 0) != (other > 0) for one, other in pairwise(filter(None, flows))) != 1:
-        return cost.all_in(flows, periods_per_year)
-    ordered = tuple(cost.Flow(amount, k) for k, amount in enumerate(flows) if amount)
-    proved = Bracket(ordered, low, high, 1 if ordered[-1].amount > 0 else -1, unique=True)
-    return cost.from_bracket(proved, periods_per_year)
+@dataclass(frozen=True, slots=True)
+class _Twin:
+    """The plain twin's figures of single loans, for those whose rounding a float does not settle."""
+
+    values: Ints
+    offsets: Ints
+    rates: RateColumns
+    periods_per_year: int
+    days: Ints | None
+
+    def simple(self, i: int) -> int:
+        """The simple rate of loan `i`, e8."""
+        if apart := self._apart(i):
+            return cost.all_in_days(self._flows(i), apart).simple_e8
+        return cost.simple_of(self._bracket(i), self.periods_per_year)
+
+    def compound(self, i: int) -> int:
+        """The compound rate of loan `i`, e8."""
+        if apart := self._apart(i):
+            return cost.all_in_days(self._flows(i), apart).compound_e8
+        return cost.compound_of(self._bracket(i), self.periods_per_year)
+
+    def _apart(self, i: int) -> int:
+        return 0 if self.days is None else int(self.days[i])
+
+    def _flows(self, i: int) -> list[int]:
+        return [int(each) for each in self.values[self.offsets[i] : self.offsets[i + 1]]]
+
+    def _bracket(self, i: int) -> Bracket:
+        """The bracket that is proved already, where its ends are rates and its signs are known."""
+        flows = self._flows(i)
+        low, high = (Fraction(self.rates.rate[i]) + side * Fraction(self.rates.reach[i]) for side in (-1, 1))
+        if low <= -1 or sum((one > 0) != (other > 0) for one, other in pairwise(filter(None, flows))) != 1:
+            return cost.all_in(flows, 1).periodic
+        ordered = tuple(cost.Flow(amount, k) for k, amount in enumerate(flows) if amount)
+        return Bracket(ordered, low, high, 1 if ordered[-1].amount > 0 else -1, unique=True)
 
 
 def dated_rates(

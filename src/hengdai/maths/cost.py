@@ -75,10 +75,25 @@ def all_in_days(flows: Sequence[int], days: int, several: Roots = Roots.REFUSE) 
 
 def from_bracket(bracket: Bracket, periods_per_year: int) -> AllIn:
     """Simple and compound annual rates of a proved rate per period."""
+    return AllIn(bracket, simple_of(bracket, periods_per_year), compound_of(bracket, periods_per_year))
+
+
+def simple_of(bracket: Bracket, periods_per_year: int) -> int:
+    """The simple annual rate, e8, of a proved rate per period."""
+    return _simple_e8(bracket, Fraction(_some(periods_per_year)))
+
+
+def compound_of(bracket: Bracket, periods_per_year: int) -> int:
+    """The compound annual rate, e8, of a proved rate per period; the simple one where a year is one period."""
+    if _some(periods_per_year) == 1:
+        return simple_of(bracket, periods_per_year)
+    return _compound_e8(bracket, periods_per_year)
+
+
+def _some(periods_per_year: int) -> int:
     if not 1 <= periods_per_year <= 366:
         raise ValueError(f"每年期数须为 1 至 366 / 1 to 366 periods a year expected, found {periods_per_year}")
-    simple = _simple_e8(bracket, Fraction(periods_per_year))
-    return AllIn(bracket, simple, simple if periods_per_year == 1 else _compound_e8(bracket, periods_per_year))
+    return periods_per_year
 
 
 def nominal(flows: Sequence[Flow], periods_per_year: Fraction, several: Roots = Roots.REFUSE) -> int:
@@ -144,7 +159,15 @@ def _compound_e8(bracket: Bracket, periods: int) -> int:
 
     A rate between those two signs lies within 10⁻⁷⁰ of the tie and counts as it.
     """
-    low, high = _e8(_annual(bracket.low, periods)[0]), _e8(_annual(bracket.high, periods)[1])
+    low, high = _compounded(bracket, periods)
+    closer = bracket
+    while high - low > 3:
+        # A steep power spreads a narrow bracket over many figures; to halve it costs less than a question about a tie.
+        closer = closer.halved()
+        least, most = _compounded(closer, periods)
+        if most - least >= high - low:  # the bounds of the power are no narrower than that
+            break
+        low, high = least, most
     while high > low:
         middle = (low + high) // 2
         below, above = (sign_at(bracket.flows, rate) for rate in _around(Fraction(2 * middle + 1, 2 * E8), periods))
@@ -152,6 +175,11 @@ def _compound_e8(bracket: Bracket, periods: int) -> int:
             return middle + 1 if middle >= 0 else middle
         low, high = (middle + 1, high) if below == bracket.low_sign else (low, middle)
     return low
+
+
+def _compounded(bracket: Bracket, periods: int) -> tuple[int, int]:
+    """The least and the greatest e8 figure that the bracket allows."""
+    return _e8(_annual(bracket.low, periods)[0]), _e8(_annual(bracket.high, periods)[1])
 
 
 def _around(annual: Fraction, periods: int) -> tuple[Fraction, Fraction]:
