@@ -12,6 +12,7 @@ from hengdai.audit.batch import Audited
 from hengdai.audit.plan import Bools, whole
 from hengdai.audit.price import EACH
 from hengdai.audit.runoff import Old
+from hengdai.audit.unplanned import doubt_of
 from hengdai.base.calendar import month_after
 from hengdai.law.errors import LawIsSilent, LawIsStale
 from hengdai.law.kinds import Effect, Outcome
@@ -21,7 +22,7 @@ PLATFORM_CHARGE = "platform_charge_to_borrower"
 RUN_OUT = "runoff_run_out"
 """The figure of a pack that names the caps whose older loans may run to their end."""
 TOLD = ("lender", "partner", "product", "disbursed_on", "principal", "received", "simple_e8", "over_simple_e8",
-        "cap_by")  # fmt: skip
+        "cap_by", "doubt")  # fmt: skip
 _ASKED = ("status", "method", "principal", "period_days", "disbursed_on")
 
 
@@ -45,7 +46,10 @@ def old_loans(audited: Audited, span: Span, pack: Pack) -> list[Old]:
     running = _older(pack, span.start)
     which = np.flatnonzero(over > 0)
     names = audited.findings["loan_id"][which].to_list()
-    told_of, loans = audited.findings[which].select(TOLD).to_dicts(), audited.loans[which].select(_ASKED).to_dicts()
+    told_of = (
+        audited.findings[which].with_columns(doubt_of(pl.col("differences")).alias("doubt")).select(TOLD).to_dicts()
+    )
+    loans = audited.loans[which].select(_ASKED).to_dicts()
     found = []
     for at, name, told, loan in zip(which.tolist(), names, told_of, loans, strict=True):
         due, balances = _rows(audited, at, loan)
@@ -59,13 +63,6 @@ def old_loans(audited: Audited, span: Span, pack: Pack) -> list[Old]:
         )  # fmt: skip
         found.append(old.on(span.start))
     return found
-
-
-def unweighed(audited: Audited) -> tuple[int, int]:
-    """How many loans of the batch have no cap that governs them, and how many with one have no cost."""
-    found = audited.findings
-    uncapped = found["cap_simple_e8"].is_null()
-    return int(uncapped.sum()), int((~uncapped & found["over_simple_e8"].is_null()).sum())
 
 
 def _forbidden(audited: Audited) -> Bools:

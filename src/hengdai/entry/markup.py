@@ -66,10 +66,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Cells, one for each column, and what distinguishes the row (`paid`, `now`, `undone`)."""
+    """Cells, one for each column, and what distinguishes the row (`paid`, `now`, `undone`).
+
+    `below` is told across the whole row where a phone leaves a column out.
+    """
 
     cells: Sequence[Piece]
     mark: str | None = None
+    below: Piece = None
 
 
 def table(columns: Sequence[Column], rows: Sequence[Row], *, label: str, foot: Row | None = None) -> Html:
@@ -84,7 +88,11 @@ def table(columns: Sequence[Column], rows: Sequence[Row], *, label: str, foot: R
 
 def _row(columns: Sequence[Column], row: Row) -> Html:
     cells = zip(columns, row.cells, strict=True)
-    return tag("tr", *(tag("td", cell, class_=c.classes(numeric=True)) for c, cell in cells), class_=row.mark)
+    marks = " ".join(mark for mark in (row.mark, "above" if row.below is not None else None) if mark) or None
+    told = tag("tr", *(tag("td", cell, class_=c.classes(numeric=True)) for c, cell in cells), class_=marks)
+    if row.below is None:
+        return told
+    return told + tag("tr", tag("td", row.below, colspan=str(len(columns))), class_="below")
 
 
 def section(title: str, *content: Piece, note: Piece = None, more: Piece = None, id_: str | None = None) -> Html:

@@ -1,4 +1,7 @@
-"""The files of a run-off plan: a row a loan in `runoff.csv` and `runoff.parquet`, sums and months in `runoff.json`."""
+"""The files of a run-off plan: a row a loan in `runoff.csv` and `runoff.parquet`, sums and months in `runoff.json`.
+
+The loans that it leaves out stand in `runoff-left-out.csv`.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,12 +15,14 @@ _WHOLE = ("_e8", "price_")
 
 
 def write_runoff(
-    folder: Path, rows: Sequence[Mapping[str, Any]], told: Mapping[str, Any], names: Sequence[str]
-) -> None:
+    folder: Path, rows: Sequence[Mapping[str, Any]], told: Mapping[str, Any], names: Sequence[str],
+    left_out: pl.DataFrame,
+) -> None:  # fmt: skip
     """Write the plan; amounts in minor units, rates e8. `names` are the columns, for a plan without a loan."""
     frame = pl.DataFrame(list(rows), schema={name: _type(name) for name in names}, orient="row")
-    with (folder / "runoff.csv").open("wb") as file:
-        frame.write_csv(file, include_bom=True)
+    for name, table in (("runoff.csv", frame), ("runoff-left-out.csv", left_out)):
+        with (folder / name).open("wb") as file:
+            table.write_csv(file, include_bom=True)
     frame.write_parquet(folder / "runoff.parquet", compression="zstd")
     (folder / "runoff.json").write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 

@@ -1,29 +1,32 @@
 """`hengdai audit runoff`: the plan to be rid of old loans above the line, a page for a board and files for machines."""
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
+import polars as pl
 import typer
 
 from hengdai.adapters.tapes.runoff import write_runoff
 from hengdai.adapters.tapes.unreadable import TapeUnreadable
 from hengdai.app.audit_tape import Order
-from hengdai.audit.above import Span, old_loans, unweighed
+from hengdai.audit.above import Span, old_loans
 from hengdai.audit.batch import Audited
 from hengdai.audit.mapping import MappingUnreadable
 from hengdai.audit.runoff import Old, Remedy
 from hengdai.audit.tally import Tally
 from hengdai.audit.timetable import days_of, timetable
+from hengdai.audit.unplanned import NOBODY, REASONS, in_words, left_out
 from hengdai.base.money import currency
 from hengdai.base.text import Text
 from hengdai.entry.cli.asked import Asked, Dsn, audited, tell_unread
 from hengdai.entry.cli.exits import Exit
 from hengdai.entry.cli.talk import data, say, stop
 from hengdai.entry.report.pdf import print_pdf
-from hengdai.entry.report.runoff import COLUMNS, RunOff, row_of, summary_of
+from hengdai.entry.report.runoff import COLUMNS, RunOff, notes, row_of, summary_of
 from hengdai.entry.report.runoff_page import runoff_page
 from hengdai.law.pack import Pack
 
@@ -36,6 +39,7 @@ _ALL_ENDED = Text(
     "all {ended} loans above the cap had run out before the plan begins",
 )
 _NOTHING = Text("没有超过上限的贷款", "no loan is above the cap")
+_NONE_KNOWN = Text("没有已知超过上限的贷款", "no loan is known to be above the cap")
 
 
 class _Above:
@@ -44,14 +48,23 @@ class _Above:
     def __init__(self, span: Span) -> None:
         self.span = span
         self.olds: list[Old] = []
-        self.uncapped = self.uncosted = 0
+        self._left_out: list[pl.DataFrame] = []
 
     def watch(self, pack: Pack, audited: Audited) -> None:
         """Take from one batch what the plan needs."""
         self.olds += old_loans(audited, self.span, pack)
-        uncapped, uncosted = unweighed(audited)
-        self.uncapped += uncapped
-        self.uncosted += uncosted
+        self._left_out.append(left_out(audited))
+
+    @property
+    def left_out(self) -> pl.DataFrame:
+        """The loans that the plan leaves out, a row each."""
+        return in_words(pl.concat([NOBODY, *self._left_out]))
+
+    @property
+    def reasons(self) -> dict[str, int]:
+        """How many loans are left out for each reason."""
+        found = Counter(reason for frame in self._left_out for reason in frame["reason"])
+        return {name: found[name] for name in REASONS if found[name]}
 
 
 def runoff(
@@ -88,7 +101,7 @@ def runoff(
     try:
         with audited(tapes, asked, above.watch) as (order, tally):
             told = _told(tapes, order, tally, above, by.date(), frozenset(remedy or Remedy))
-            _write(told, out, pdf=asked.pdf)
+            _write(told, above.left_out, out, pdf=asked.pdf)
     except (TapeUnreadable, MappingUnreadable) as error:
         stop(Exit.UNREADABLE, str(error))
     _say(told)
@@ -102,30 +115,32 @@ def _told(tapes: list[Path], order: Order, tally: Tally, above: _Above, by: date
     return RunOff(
         plan, by, allowed, order.pack, currency(order.mapping.currency), tuple(path.name for path in tapes), today,
         order.as_if, order.mapping.note, tally.loans, tally.rejected, tally.unread_debits, order.looking is not None,
-        above.uncapped, above.uncosted,
+        above.reasons,
     )  # fmt: skip
 
 
 def _say(told: RunOff) -> None:
-    """The months, one a line."""
+    """The months, one a line, and what the plan supposes and does not see."""
     if not told.above:
-        data(str(_ALL_ENDED.fill(ended=f"{told.ended:,}") if told.ended else _NOTHING))
-        return
-    for month in told.plan.months:
+        nothing = _NONE_KNOWN if told.left_out else _NOTHING
+        data(str(_ALL_ENDED.fill(ended=f"{told.ended:,}") if told.ended else nothing))
+    for month in told.plan.months if told.above else ():
         name = f"{month.day:%Y-%m}"
         if month.ended:
             data(str(_ENDED.fill(month=name, ended=f"{month.ended:,}")))
         data(str(_MONTH.fill(month=name, mended=f"{month.mended:,}", price=told.money(month.price),
                              left=f"{month.left:,}")))  # fmt: skip
+    for note in notes(told):
+        data(str(note))
 
 
-def _write(told: RunOff, out: Path, *, pdf: bool) -> None:
+def _write(told: RunOff, left_out: pl.DataFrame, out: Path, *, pdf: bool) -> None:
     (out / "runoff.html").write_text(runoff_page(told, "zh", "runoff.en.html"), encoding="utf-8")
     with ThreadPoolExecutor(1) as beside:
         # The browser prints while the rest is written.
         printed = beside.submit(print_pdf, out / "runoff.html", out / "runoff.pdf") if pdf else None
         (out / "runoff.en.html").write_text(runoff_page(told, "en", "runoff.html"), encoding="utf-8")
-        write_runoff(out, [row_of(loan) for loan in told.plan.loans], summary_of(told), COLUMNS)
+        write_runoff(out, [row_of(loan) for loan in told.plan.loans], summary_of(told), COLUMNS, left_out)
     why = printed.result() if printed is not None else None
     if why is not None:
         say(why)

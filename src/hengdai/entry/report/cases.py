@@ -9,6 +9,7 @@ from hengdai.base.text import Text
 from hengdai.entry.markup import EMPTY, Column, Html, Row, table, tag
 from hengdai.entry.report import pictures
 from hengdai.entry.report.content import Report, percent
+from hengdai.entry.report.document import prose
 
 _Words = Callable[..., str]
 
@@ -47,10 +48,12 @@ def case(report: Report, one: Case, views: Sequence[View], words: Any) -> Html:
     over = bool(found["over_simple_e8"])
     cost = f"{words('simple')} {percent(found['simple_e8'])} · {words('compound')} {percent(found['compound_e8'])}"
     told_of = (found["lender"], found["partner"], found["product"], found["disbursed_on"].isoformat())
-    heading = tag("h3", words("loan", id=found["loan_id"]), tag("small", "  " + " · ".join(p for p in told_of if p)))
+    heading = tag(
+        "h3", words("loan", id=found["loan_id"]), tag("small", prose("  " + " · ".join(p for p in told_of if p)))
+    )
     text = tag(
-        "div", heading, tag("p", cost, class_="sum"), tag("ol", *(tag("li", line) for line in told)),
-        _breached(report, found, words), _table(views, words),
+        "div", heading, tag("p", cost, class_="sum"), tag("ol", *(tag("li", prose(line)) for line in told)),
+        _breached(report, found, words),
     )  # fmt: skip
     early = [(int(view.key.removeprefix("early-")), view.simple_e8) for view in views if view.key.startswith("early-")]
     figure = tag(
@@ -58,7 +61,8 @@ def case(report: Report, one: Case, views: Sequence[View], words: Any) -> Html:
     )
     curve = pictures.early(early, found["cap_simple_e8"], words("early"))
     second = tag("figure", curve, tag("figcaption", words("early"))) if early[1:] else EMPTY
-    return tag("section", text, tag("div", figure, second), class_="case over" if over else "case")
+    shown = tag("div", figure, second, class_="figures")
+    return tag("section", text, shown, _table(views, words), class_="case over" if over else "case")
 
 
 def _arithmetic(report: Report, one: Case) -> Iterator[Text]:

@@ -7,7 +7,7 @@ from hengdai.base.text import Language
 from hengdai.entry.markup import EMPTY, Column, Html, Piece, Row, html, join, table, tag
 from hengdai.entry.report.cases import case
 from hengdai.entry.report.content import Report, cited, percent, share
-from hengdai.entry.report.document import document
+from hengdai.entry.report.document import document, prose
 from hengdai.entry.report.pictures import histogram, months
 from hengdai.entry.report.words import ATTESTERS, METHOD, PATTERNS, WORDS
 from hengdai.law.kinds import Outcome
@@ -57,7 +57,7 @@ def _top(report: Report, words: Words, other: str) -> Html:
     if not report.pack.takes(report.currency.code):
         told.append(words("currency", mine=report.currency.code, law=report.pack.currency.code))
     ended = [line.rstrip(".。") + (". " if words.language == "en" else "。") for line in told]
-    warning = tag("p", "".join(ended), class_="note") if told else EMPTY
+    warning = tag("p", prose("".join(ended)), class_="note") if told else EMPTY
     return tag("header", tag("h1", words("title")), *lines, class_="top") + warning
 
 
@@ -71,14 +71,16 @@ def _lead(report: Report, words: Words) -> Html:
         text = words("over", over=f"{over:,}", share=share(over, tally.loans), cap=percent(cap, 0),
                      refund=report.money(tally.refunds["simple"]))  # fmt: skip
         slight = tally.rounding["simple"]
-        first = tag("b", text, class_="bad") + html(f" {words('rounding', count=f'{slight:,}')}" if slight else "")
+        first = tag("b", prose(text), class_="bad") + html(
+            f" {words('rounding', count=f'{slight:,}')}" if slight else ""
+        )
     else:
         first = words("none_over", cap=percent(cap, 0))
     counts = {name: f"{tally.answers[name]:,}" for name in ("breached", "different", "undetermined", "clean")}
     rest = words("rest", **counts)
     linked = words("linked", amount=report.money(tally.linked)) if report.looked and tally.linked else ""
     unseen = EMPTY if report.looked else tag("p", words("not_looked"), class_="faint")
-    return tag("p", first, " ", rest, " ", linked, class_="lead") + unseen + _unread_debits(report, words)
+    return tag("p", first, " ", rest, " ", prose(linked), class_="lead") + unseen + _unread_debits(report, words)
 
 
 def _unread_debits(report: Report, words: Words) -> Html:
@@ -90,7 +92,7 @@ def _unread_debits(report: Report, words: Words) -> Html:
 def _figures(report: Report, words: Words) -> Html:
     tally = report.tally
     compound = words("or_compound", amount=report.money(tally.refunds["compound"]))
-    back = join([report.money(tally.refunds["simple"]), tag("small", compound, class_="under")])
+    back = join([report.money(tally.refunds["simple"]), tag("small", prose(compound), class_="under")])
     shown: tuple[tuple[str, Piece, bool], ...] = (
         (words("audited"), f"{tally.loans:,} {words('loans')}", False),
         (words("principal"), report.money(tally.principal), False),
@@ -129,10 +131,10 @@ def _rules(report: Report, words: Words, found: list[tuple[str, int]]) -> Html:
     rows = []
     for rule_id, count in found:
         rule = report.pack.rule(rule_id)
-        title = join([tag("span", rule.title.in_(words.language)), tag("small", f" {rule.id}")])
         told = words(rule.effect_under(Outcome.BREACHED, frozenset()).value)
         cite, effect = tag("small", cited(rule.cite, words.language)), tag("span", told, class_="together")
-        rows.append(Row((title, cite, effect, f"{count:,}", share(count, report.tally.loans))))
+        title = join([tag("span", rule.title.in_(words.language)), tag("small", f" {rule.id}")])
+        rows.append(Row((title, cite, effect, f"{count:,}", share(count, report.tally.loans)), below=cite))
     return table(columns, rows, label=words("breaches"))
 
 
@@ -185,9 +187,10 @@ def _missing(report: Report, words: Words) -> Html:
     rows = []
     for fact, loans, rules in found[:FACTS]:
         entry = report.pack.facts[fact]
-        name = join([entry.meaning.in_(words.language), tag("small", f" {fact}")])
         who = ", ".join(ATTESTERS[each].in_(words.language) for each in entry.attested_by)
-        rows.append(Row((name, who, str(len(rules)), f"{loans:,}")))
+        name = join([entry.meaning.in_(words.language), tag("small", f" {fact}")])
+        below = tag("small", f"{words('who')}: {who}")
+        rows.append(Row((name, who, str(len(rules)), f"{loans:,}"), below=below))
     about = tag("p", words("missing_about"), class_="faint")
     others = [report.pack.facts[fact].meaning.in_(words.language) for fact, _, _ in found[FACTS:]]
     rest = tag("p", tag("small", words("also", facts="; ".join(others)))) if others else EMPTY
@@ -218,4 +221,4 @@ def _cases(report: Report, words: Words) -> Iterator[Html]:
 
 def _method(words: Words) -> Html:
     lines = [tag("li", html(line.in_(words.language))) for line in METHOD]
-    return tag("h2", words("method")) + tag("ul", *lines)
+    return tag("section", tag("h2", words("method")), tag("ul", *lines), class_="method")

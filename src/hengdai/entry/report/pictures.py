@@ -9,6 +9,8 @@ from hengdai.audit.tally import LAST_STEP, STEP_E8
 from hengdai.entry.markup import EMPTY, Html, tag
 from hengdai.entry.report.drawing import GOOD, HAIR, INK, PALE, STOP, bar, line, svg, word
 
+MOST_LABELS = 6
+"""Months named under a picture: as many as a phone has room for."""
 _POINT = 1_000_000
 """One percent in e8."""
 
@@ -32,7 +34,7 @@ def histogram(costs: Mapping[int, int], cap_e8: int | None, labels: tuple[str, s
     highest = max((step for step in costs if step < LAST_STEP), default=0) * STEP_E8 // _POINT + 1
     most = min(max(highest + 1, 30, (cap_e8 or 0) // _POINT + 6), 60)
     bins = bands(costs, most)
-    width, height, left, base = 760.0, 230.0, 62.0, 196.0
+    width, height, left, base = 760.0, 230.0, 84.0, 196.0
     step = (width - left - 8) / most
     top = max(bins) or 1
     cap = None if cap_e8 is None else cap_e8 / _POINT
@@ -46,8 +48,8 @@ def histogram(costs: Mapping[int, int], cap_e8: int | None, labels: tuple[str, s
             bars.append(bar(left + i * step + 1, base - high, step - 2, high, STOP if beyond else GOOD, told))
     # Few enough to be read on a phone, and none where the last one stands.
     every = 4 if most <= 36 else 8
-    ticks = [word(left + i * step, base + 16, f"{i}%") for i in range(0, most - every + 1, every)]
-    ticks.append(word(width - 8, base + 16, f"≥{most - 1}%", anchor="end"))
+    ticks = [word(left + i * step, base + 22, f"{i}%") for i in range(0, most - every + 1, every)]
+    ticks.append(word(width - 8, base + 22, f"≥{most - 1}%", anchor="end"))
     scale = [word(left - 6, base - (base - 26) * part / 2 + 4, f"{top * part // 2:,}", anchor="end") for part in (1, 2)]
     grid = [
         line(left, base - (base - 26) * part / 2, width - 8, base - (base - 26) * part / 2, HAIR) for part in (1, 2)
@@ -65,21 +67,21 @@ def months(rows: Sequence[tuple[str, int, int]], words: tuple[str, str], name: s
     """Loans paid out by month, those breached in red at the foot of each bar; `rows` are month, loans, breached."""
     if not rows:
         return EMPTY
-    width, height, left, base = 760.0, 150.0, 62.0, 120.0
+    width, height, left, base = 760.0, 150.0, 84.0, 120.0
     step = min((width - left - 8) / len(rows), 40.0)
     top = max(loans for _, loans, _ in rows) or 1
-    every = -(-len(rows) // 9)
+    every = -(-len(rows) // MOST_LABELS)
     drawn = []
     for i, (month, loans, breached) in enumerate(rows):
-        x, high, low = left + i * step + 1, (base - 12) * loans / top, (base - 12) * breached / top
+        x, high, low = left + i * step + 1, (base - 16) * loans / top, (base - 16) * breached / top
         drawn.append(bar(x, base - high, step - 2, high, PALE, f"{month}: {loans:,} {words[0]}"))
         if breached:
             drawn.append(
                 bar(x, base - max(low, 1.5), step - 2, max(low, 1.5), STOP, f"{month}: {breached:,} {words[1]}")
             )
         if i % every == 0:
-            drawn.append(word(x + step / 2, base + 16, month))
-    scale = word(left - 6, 16, f"{top:,}", anchor="end")
+            drawn.append(word(x + step / 2, base + 22, month))
+    scale = word(left - 6, 20, f"{top:,}", anchor="end")
     return svg(width, height, name, *drawn, line(left, base, width - 8, base, INK), scale)
 
 

@@ -8,8 +8,10 @@ from typing import Any
 
 from hengdai.audit.runoff import NAMES, Remedy
 from hengdai.audit.timetable import Planned, Timetable
+from hengdai.audit.unplanned import REASONS
 from hengdai.base.money import Currency, Money
 from hengdai.base.text import Text
+from hengdai.entry.report.runoff_words import WORDS
 from hengdai.law.errors import LawIsSilent, LawIsStale
 from hengdai.law.pack import Pack
 from hengdai.law.parameter import Span
@@ -40,7 +42,7 @@ class Part:
 class RunOff:
     """One plan: what was read, under which law, and the timetable.
 
-    `uncapped` loans have no cap that governs them, `uncosted` ones a cap and no cost: neither is in the plan.
+    `left_out` counts, by reason, the loans that are in no plan and not known to be within their cap.
     """
 
     plan: Timetable
@@ -56,8 +58,7 @@ class RunOff:
     rejected: int
     unread_debits: int
     looked: bool
-    uncapped: int
-    uncosted: int
+    left_out: Mapping[str, int]
 
     def money(self, minor: int) -> str:
         """An amount in major units with its currency."""
@@ -72,6 +73,16 @@ class RunOff:
     def ended(self) -> int:
         """Loans above the line that had run out before the plan, as the law lets them."""
         return len(self.plan.loans) - self.above
+
+    @property
+    def within(self) -> int:
+        """Loans known to cost no more than their cap."""
+        return self.audited - len(self.plan.loans) - sum(self.left_out.values())
+
+    @property
+    def lower_bounds(self) -> int:
+        """Loans of the plan whose cost is higher than the tape lets us know, and so is the price of mending them."""
+        return sum(bool(loan.old.told["doubt"]) for loan in self.plan.loans)
 
     @property
     def breaches(self) -> int:
@@ -123,6 +134,19 @@ class RunOff:
         return sorted(self.plan.loans, key=lambda loan: (-loan.step.price, loan.old.loan_id))[:most]
 
 
+def notes(told: RunOff) -> list[Text]:
+    """What a reader must know of what the plan supposes and of what it does not see, a sentence each."""
+    said = [WORDS["as_if"].fill(day=told.as_if.isoformat())] if told.as_if else []
+    said += [told.note] if told.note else []
+    if not told.pack.takes(told.currency.code):
+        said.append(WORDS["currency"].fill(mine=told.currency.code, law=told.pack.currency.code))
+    counts = {name: told.left_out.get(name, 0) for name in REASONS}
+    counts |= {"lower_bounds": told.lower_bounds, "rejected": told.rejected, "unread_debits": told.unread_debits}
+    said += [WORDS[name].fill(count=f"{count:,}") for name, count in counts.items() if count]
+    said += [WORDS["left_out"]] if told.left_out else []
+    return said + ([] if told.looked else [WORDS["not_looked"]])
+
+
 def after(loan: Planned) -> int | None:
     """The all-in cost (simple, e8) of the loan with its remedy; None where its flows have no single rate."""
     old, step = loan.old, loan.step
@@ -140,14 +164,14 @@ def row_of(loan: Planned) -> Mapping[str, Any]:
         "passed": step.passed, "to_come": old.on(loan.day).to_come, "lender": old.told["lender"],
         "partner": old.told["partner"], "product": old.told["product"], "disbursed_on": old.told["disbursed_on"],
         "principal": old.told["principal"], "cost_e8": old.told["simple_e8"], "cap_e8": old.cap_e8,
-        "cap_by": old.told["cap_by"], "cost_after_e8": after(loan),
+        "cap_by": old.told["cap_by"], "cost_after_e8": after(loan), "doubt": old.told["doubt"],
         **{f"price_{remedy.value}": step.prices.get(remedy) for remedy in Remedy},
     }  # fmt: skip
 
 
 COLUMNS = (
     "loan_id", "remedy", "remedy_zh", "price", "amount", "back", "month", "day", "passed", "to_come", "lender",
-    "partner", "product", "disbursed_on", "principal", "cost_e8", "cap_e8", "cap_by", "cost_after_e8",
+    "partner", "product", "disbursed_on", "principal", "cost_e8", "cap_e8", "cap_by", "cost_after_e8", "doubt",
     *(f"price_{remedy.value}" for remedy in Remedy),
 )  # fmt: skip
 """The columns of the rows, in their order."""
@@ -164,9 +188,10 @@ def summary_of(told: RunOff) -> Mapping[str, Any]:
         "by": told.by.isoformat(),
         "audited": told.audited,
         "rejected": told.rejected,
-        "without_cap": told.uncapped,
-        "without_cost": told.uncosted,
+        "within_cap": told.within,
+        "left_out": dict(told.left_out),
         "loans": len(told.plan.loans),
+        "lower_bounds": told.lower_bounds,
         "above": told.above,
         "ended_before": told.ended,
         "forbidden_when_written": told.breaches,

@@ -8,9 +8,9 @@ from hengdai.base.text import Language, Text
 from hengdai.entry.markup import EMPTY, Column, Html, Row, join, table, tag
 from hengdai.entry.report.content import cited, percent
 from hengdai.entry.report.curves import prices, progress
-from hengdai.entry.report.document import document
+from hengdai.entry.report.document import document, prose
 from hengdai.entry.report.pictures import flows
-from hengdai.entry.report.runoff import Chosen, RunOff, after
+from hengdai.entry.report.runoff import Chosen, RunOff, after, notes
 from hengdai.entry.report.runoff_words import BEFORE, COSTS, DOES, METHOD, NO_RATE, PASSED, STOPPED, WORDS
 
 SHOWN = 20
@@ -33,11 +33,11 @@ def runoff_page(told: RunOff, language: Language, other: str) -> str:
     words = Words(language)
     board = tag(
         "div", _top(told, words, other), _lead(told, words), _figures(told, words), _curve(told, words),
-        _remedies(told, words), class_="board",
+        _remedies(told, words), class_="board" if told.above else None,
     )  # fmt: skip
     body = tag(
-        "main", board, _months(told, words), _parts(told, words), _dearest(told, words), _method(words),
-        tag("footer", words("made", day=told.made_on.isoformat())),
+        "main", board, _months(told, words), _parts(told, words), _caps(told, words), _dearest(told, words),
+        _method(words), tag("footer", words("made", day=told.made_on.isoformat())),
     )  # fmt: skip
     return document(words("title"), body, language)
 
@@ -52,18 +52,13 @@ def _top(told: RunOff, words: Words, other: str) -> Html:
 
 
 def _notes(told: RunOff, words: Words) -> Html:
-    """What a reader must know of what the plan does not see."""
-    lines = [words("as_if", day=told.as_if.isoformat())] if told.as_if else []
-    counts = {"uncapped": told.uncapped, "uncosted": told.uncosted, "rejected": told.rejected,
-              "unread_debits": told.unread_debits}  # fmt: skip
-    lines += [words(name, count=f"{count:,}") for name, count in counts.items() if count]
-    lines += [] if told.looked else [words("not_looked")]
-    return tag("p", " ".join(line.strip() for line in lines), class_="note") if lines else EMPTY
+    lines = [line.in_(words.language).strip() for line in notes(told)]
+    return tag("p", prose(" ".join(lines)), class_="note") if lines else EMPTY
 
 
 def _lead(told: RunOff, words: Words) -> Html:
     if not told.above:
-        first = words("nothing_left" if told.ended else "nothing")
+        first = words("nothing_left" if told.ended else "nothing_known" if told.left_out else "nothing")
         return tag("p", tag("b", first), class_="lead")
     dearest = max(told.plan.months, key=lambda month: month.price)
     cap = " · ".join(dict.fromkeys(percent(cap, 0 if cap % 1_000_000 == 0 else 2) for _, cap, _ in told.caps))
@@ -71,10 +66,10 @@ def _lead(told: RunOff, words: Words) -> Html:
     months = len(told.plan.months)
     key = "dearest_month" if months > 1 else "one_month"
     second = words(key, months=months, month=f"{dearest.day:%Y-%m}", price=told.money(dearest.price))
-    lead = tag("p", tag("b", first, class_="bad"), " ", second if dearest.price else None, class_="lead")
+    lead = tag("p", tag("b", prose(first), class_="bad"), " ", prose(second) if dearest.price else None, class_="lead")
     waiting = sum(loan.step.remedy is Remedy.RUN_OUT and loan.month > 0 for loan in told.plan.loans)
     counts = {"forbidden": told.breaches, "waiting": waiting, "ended": told.ended, "unmendable": told.unmendable}
-    return lead + join(tag("p", words(name, count=f"{n:,}")) for name, n in counts.items() if n)
+    return lead + join(tag("p", prose(words(name, count=f"{n:,}"))) for name, n in counts.items() if n)
 
 
 def _figures(told: RunOff, words: Words) -> Html:
@@ -104,7 +99,8 @@ def _curve(told: RunOff, words: Words) -> Html:
     left, cost = words("progress"), words("cost_months")
     bars = tag("h2", cost) + tag("div", prices(costs, told.money, cost), class_="scroll wide")
     curve = tag("h2", left) + tag("div", progress(points, left), class_="scroll wide")
-    return curve + (bars if told.plan.price else EMPTY)
+    both = tag("div", tag("div", curve), tag("div", bars), class_="pair")
+    return both if told.plan.price else curve
 
 
 def _remedies(told: RunOff, words: Words) -> Html:
@@ -115,13 +111,18 @@ def _remedies(told: RunOff, words: Words) -> Html:
                Column(words("alone"), figures=True), Column(words("clause"), wide_only=True))  # fmt: skip
     rows = [_remedy(told, each, words) for each in told.chosen()]
     foot = Row((words("whole"), f"{len(told.plan.loans):,}", told.money(told.plan.price), "", ""))
+    return tag("h2", words("remedies")) + table(columns, rows, label=words("remedies"), foot=foot)
+
+
+def _caps(told: RunOff, words: Words) -> Html:
+    """What the caps of these loans stand on."""
     caps = [
         f"{told.pack.rule(rule).title.in_(words.language)} {percent(cap)}: "
         f"{cited(told.pack.rule(rule).cite, words.language)} ({words('loans_count', count=f'{count:,}')})"
         for rule, cap, count in told.caps
     ]
-    stands = tag("p", tag("small", f"{words('cap_rules')}: " + "; ".join(caps)))
-    return tag("h2", words("remedies")) + table(columns, rows, label=words("remedies"), foot=foot) + stands
+    listed = tag("ul", *(tag("li", cap) for cap in caps))
+    return tag("section", tag("h2", words("cap_rules")), listed, class_="method") if caps else EMPTY
 
 
 def _remedy(told: RunOff, each: Chosen, words: Words) -> Row:
@@ -134,7 +135,7 @@ def _remedy(told: RunOff, each: Chosen, words: Words) -> Row:
                                                            class_="under"))])  # fmt: skip
     name = NAMES[each.remedy].in_(words.language)
     return Row((name, f"{each.loans:,}" if each.loans else "—", told.money(each.price) if each.loans else "—", alone,
-                cite))  # fmt: skip
+                cite), below=cite)  # fmt: skip
 
 
 def _months(told: RunOff, words: Words) -> Html:
@@ -166,29 +167,33 @@ def _parts(told: RunOff, words: Words) -> Html:
 
 
 def _dearest(told: RunOff, words: Words) -> Html:
-    shown = [_case(told, loan, words) for loan in told.dearest(SHOWN)]
-    return tag("h2", words("dearest", count=len(shown))) + join(shown) if shown else EMPTY
+    shown = told.dearest(SHOWN)
+    heading = words("dearest" if told.plan.price else "running_out", count=len(shown))
+    return tag("h2", heading) + join(_case(told, loan, words) for loan in shown) if shown else EMPTY
 
 
 def _case(told: RunOff, loan: Planned, words: Words) -> Html:
     """One loan: the arithmetic in lines, the other remedies, its flows before and after."""
     known, step = loan.old.told, loan.step
     about = (known["lender"], known["partner"], known["product"], known["disbursed_on"].isoformat())
-    heading = tag("h3", words("loan", id=step.loan_id), tag("small", "  " + " · ".join(p for p in about if p)))
+    heading = tag("h3", words("loan", id=step.loan_id), tag("small", prose("  " + " · ".join(p for p in about if p))))
     name = NAMES[step.remedy].in_(words.language)
-    lines = tag("ol", *(tag("li", text.in_(words.language)) for text in _arithmetic(told, loan)))
+    lines = tag("ol", *(tag("li", prose(text.in_(words.language))) for text in _arithmetic(told, loan)))
     others = [
         f"{NAMES[remedy].in_(words.language)} {told.money(price)}"
         for remedy, price in step.prices.items() if remedy is not step.remedy
     ]  # fmt: skip
-    rest = tag("p", f"{words('others')}: " + "; ".join(others), class_="sum") if others else EMPTY
+    rest = tag("p", prose(f"{words('others')}: " + "; ".join(others)), class_="sum") if others else EMPTY
     chosen = tag("p", tag("b", name), f" · {told.money(step.price)} · {loan.day.isoformat()}", class_="sum")
     digits = told.currency.digits
     pictures = [
         tag("figure", flows(amounts, words(key), digits), tag("figcaption", words(key)))
         for key, amounts in (("before", loan.old.flows), ("after", step.flows))
+        if key == "before" or amounts != loan.old.flows
     ]
-    return tag("section", tag("div", heading, chosen, lines, rest), tag("div", *pictures), class_="case")
+    return tag(
+        "section", tag("div", heading, chosen, lines, rest), tag("div", *pictures, class_="figures"), class_="case"
+    )
 
 
 def _arithmetic(told: RunOff, loan: Planned) -> Iterator[Text]:
@@ -216,4 +221,4 @@ def _each(loan: Planned) -> str:
 
 def _method(words: Words) -> Html:
     lines = [tag("li", line.in_(words.language)) for line in METHOD]
-    return tag("h2", words("method")) + tag("ul", *lines)
+    return tag("section", tag("h2", words("method")), tag("ul", *lines), class_="method")

@@ -13,13 +13,17 @@ WORDS: Mapping[str, Text] = {
     "law": Text("依据 {title} {version}, 摘要 {digest}", "under {title} {version}, digest {digest}"),
     "as_if": Text(
         "每笔贷款均视同写于 {day}, 而非其实际日期。",
-        "Every loan is judged as if written on {day}, not on its own day. ",
+        "Every loan is judged as if written on {day}, not on its own day.",
     ),
     "lead": Text(
         "{above} 笔贷款超过综合融资成本上限 {cap}; 至 {by} 清零, 共需 {price}。",
         "{above} loans cost more than the cap of {cap}; none is left by {by}, for {price}.",
     ),
     "nothing": Text("没有贷款超过上限, 无须清退。", "No loan is above the cap: there is nothing to run off."),
+    "nothing_known": Text(
+        "没有已知超过上限的贷款; 另有贷款无法判断, 见上。",
+        "No loan is known to be above the cap; there are loans of which nobody knows, as told above.",
+    ),
     "nothing_left": Text(
         "超过上限的贷款在计划开始前均已到期结清, 无须处理。",
         "All loans above the cap had run out before the plan begins: nothing is left to mend.",
@@ -52,17 +56,35 @@ WORDS: Mapping[str, Text] = {
         "enough), and "
         "are refunded instead.",
     ),
-    "uncapped": Text(
+    "currency": Text(
+        "金额以 {mine} 计, 法规的金额界线以 {law} 计: 上限是利率, 与币种无关, 照样衡量; 涉及金额的规则不作判断。",
+        "Amounts are in {mine}, the law's in {law}: the cap is a rate and holds in any money; rules about "
+        "amounts are left undetermined.",
+    ),
+    "no_cap": Text(
         "{count} 笔没有可适用的上限 (例如写于其施行之前), 不在计划内; 用 --as-if 可按某日的上限衡量。",
-        "{count} loans have no cap that governs them (written before it, for one) and are not in the plan; "
-        "--as-if holds "
-        "them against the cap of a day.",
+        "Not in the plan, for want of a cap that governs on the loan's day (written before it, for one): {count}; "
+        "--as-if holds them against the cap of a day.",
     ),
-    "uncosted": Text(
-        "{count} 笔缺少事实, 算不出成本, 不在计划内; 未知从不算合规。",
-        "{count} loans lack the facts for a cost and are not in the plan; unknown is never a pass.",
+    "cap_unknown": Text(
+        "{count} 笔缺少事实, 不知是否受上限约束, 不在计划内; 未知从不算合规, 缺什么见审计报告。",
+        "Not in the plan, for want of a fact that says whether a cap governs: {count}; unknown is never a pass, "
+        "and the audit report names what is missing.",
     ),
-    "rejected": Text("{count} 行无法读取, 见 rejects.csv。", "{count} rows could not be read, see rejects.csv."),
+    "no_cost": Text(
+        "{count} 笔算不出成本, 不在计划内; 未知从不算合规。",
+        "Not in the plan, because no cost could be computed: {count}; unknown is never a pass.",
+    ),
+    "doubtful": Text(
+        "{count} 笔按带上数字未超上限, 但数字存疑 (如到账金额未填), 不在计划内。",
+        "Not in the plan, because within the cap only by figures in doubt (no payout told, for one): {count}.",
+    ),
+    "left_out": Text("未入计划的逐笔见 runoff-left-out.csv。", "Those left out are named in runoff-left-out.csv."),
+    "lower_bounds": Text(
+        "计划内 {count} 笔的成本仅为下限 (如到账金额未填), 费用也是下限。",
+        "In the plan, with a cost that is a lower bound (no payout told, for one), as is the price: {count}.",
+    ),
+    "rejected": Text("{count} 行无法读取, 见 rejects.csv。", "Rows that could not be read, see rejects.csv: {count}."),
     "unread_debits": Text(
         "{count} 笔扣款无法读取: 变相收费未能查全, 费用是下限。",
         "{count} debits could not be read: disguised charges were not looked for in full, prices are lower bounds.",
@@ -104,6 +126,7 @@ WORDS: Mapping[str, Text] = {
     "after": Text("处理后", "after"),
     "others": Text("其他补救", "other remedies"),
     "method": Text("方法与界线", "Method and lines"),
+    "running_out": Text("到期自然结清的 {count} 笔", "{count} of the loans that run out"),
     "other": Text("英文版 English", "Chinese 中文"),
     "made": Text(
         "制作日 {day}。逐笔见 runoff.csv 与 runoff.parquet, 逐月与汇总见 runoff.json; 审计结论见 findings.csv。",
@@ -119,7 +142,7 @@ BEFORE = Text(
 )
 PASSED = Text(
     "至 {day} 已过 {passed} 期, 余 {left} 期; 全部收付按每期 {rate} 折算到该期, 多收 {excess}",
-    "by {day} {passed} instalments have passed and {left} are to come; at {rate} a period all flows are "
+    "by {day}, {passed} instalments have passed and {left} are to come; at {rate} a period all flows are "
     "worth {excess} "
     "too much to the lender on that day",
 )
