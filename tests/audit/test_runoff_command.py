@@ -161,3 +161,51 @@ def test_a_tape_with_nothing_above_the_line_leaves_whole_files_and_says_so(tmp_p
     assert (plan.told["within_cap"], plan.told["loans"], plan.told["price"]) == (2, 0, 0)
     assert plan.rows.height == 0 == plan.left_out.height and "price_refund" in plan.rows.columns
     assert "no loan is above the cap" in plan.said and "无须清退" in plan.page[""]
+
+
+def test_a_plan_that_begins_before_its_loans_were_paid_out_says_so(tmp_path: Path) -> None:
+    plan = planned(tmp_path, [{"月费": "150", "放款日": "2026-07-15"}, {"借据号": "C2"}])
+    assert "before the day of the data or of the payout of some of its loans (1, the last on 2026-07-15)" in plan.said
+    assert "--since" in plan.page[""]
+
+
+def test_a_loan_that_the_chosen_remedy_does_not_mend_is_told_by_the_command(tmp_path: Path) -> None:
+    plan = planned(tmp_path, [{"月费": "150"}], "--remedy", "run_out")
+    assert plan.loan("C1")["remedy"] == "refund" and "cannot be mended by the remedies" in plan.said
+
+
+def test_a_picture_of_an_earlier_plan_does_not_lie_beside_a_later_one(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "runoff.pdf").write_bytes(b"%PDF an earlier plan")
+    planned(tmp_path, [{"月费": "150"}])
+    assert not (tmp_path / "out" / "runoff.pdf").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--out", "tape.csv"), "not a folder"),
+        (("--debits", "nowhere.csv"), "nowhere.csv: 文件不存在"),
+        (("--debits", "tape.csv"), "--entities"),
+        (("--since", "2026-12-01"), "is before the day it begins"),
+        (("--since", "1990-01-01"), "more than ten years"),
+    ],
+)
+def test_a_slip_in_the_call_is_told_in_words_and_ends_with_two(
+    tmp_path: Path, options: tuple[str, ...], said: str
+) -> None:
+    write(tmp_path / "tape.csv", [PLAIN])
+    (tmp_path / "own.toml").write_text(MAP, "utf-8")
+    done = audit(tmp_path, "runoff", "tape.csv", "--map", "own.toml", "--by", BY, "--no-pdf", *options)
+    assert done.returncode == 2 and said in done.stderr, done.stderr
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "tape.csv").read_text("utf-8").startswith("借据号")
+
+
+def test_a_folder_that_cannot_be_written_is_told_in_both_languages(tmp_path: Path) -> None:
+    (tmp_path / "out" / "runoff.html").mkdir(parents=True)
+    write(tmp_path / "tape.csv", [PLAIN])
+    (tmp_path / "own.toml").write_text(MAP, "utf-8")
+    done = audit(tmp_path, "runoff", "tape.csv", "--map", "own.toml", "--since", SINCE, "--by", BY, "--out", "out",
+                 "--no-pdf")  # fmt: skip
+    assert done.returncode == 2 and "runoff.html: 是目录, 不是文件 / a folder and no file" in done.stderr

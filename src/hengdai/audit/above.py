@@ -23,7 +23,7 @@ RUN_OUT = "runoff_run_out"
 """The figure of a pack that names the caps whose older loans may run to their end."""
 TOLD = ("lender", "partner", "product", "disbursed_on", "principal", "received", "simple_e8", "over_simple_e8",
         "cap_by", "doubt")  # fmt: skip
-_ASKED = ("status", "method", "principal", "period_days", "disbursed_on")
+_ASKED = ("status", "method", "principal", "period_days", "disbursed_on", "as_of")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,7 @@ def old_loans(audited: Audited, span: Span, pack: Pack) -> list[Old]:
             name, tuple(audited.prices.flows.of(at)), int(audited.weighed.cap_simple[at]), 0, int(fees[at]),
             int(audited.prices.flows.days[at]), int(stopped[at]), due, balances, may, told,
         )  # fmt: skip
+        told["told_on"] = max(loan["as_of"] or loan["disbursed_on"], loan["disbursed_on"])
         found.append(old.on(span.start))
     return found
 

@@ -19,7 +19,10 @@ from hengdai.law.kinds import Effect
 NO_CAP, CAP_UNKNOWN, NO_COST, DOUBTFUL = "no_cap", "cap_unknown", "no_cost", "doubtful"
 REASONS: Mapping[str, Text] = {
     NO_CAP: Text("当日没有管到它的上限", "no cap of the law governs it on its day"),
-    CAP_UNKNOWN: Text("缺少事实, 不知是否受上限约束", "a fact is missing: whether a cap governs it is not known"),
+    CAP_UNKNOWN: Text(
+        "缺少事实或当日法规未作规定, 不知是否受上限约束",
+        "a fact is missing or the law of the day is silent: whether a cap governs it is not known",
+    ),
     NO_COST: Text("缺少事实或条款不成立, 算不出成本", "a fact is missing or the terms make no sense: it has no cost"),
     DOUBTFUL: Text("按带上数字未超上限, 但数字存疑", "within its cap by figures of the tape that are in doubt"),
 }

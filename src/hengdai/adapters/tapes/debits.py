@@ -22,6 +22,11 @@ from hengdai.base.text import Text
 
 _TYPES = {"at": pl.Datetime("us"), "payee": pl.String(), "amount": pl.Int64(), "text": pl.String()}
 DEBITS = tuple(_TYPES)
+_NO_FILE = Text("文件不存在", "there is no such file")
+_NO_REGISTER = Text(
+    "没有主体登记表; 用 --entities 指明其所在目录",
+    "there is no such table of the register; --entities names the folder where it is",
+)
 CODED = ("payee", "text")
 _RIGHT = {
     "at": Text("时刻, 如 2026-03-01T09:30:00+08:00", "a moment such as 2026-03-01T09:30:00+08:00"),
@@ -39,7 +44,7 @@ class FileDebits:
 
     def __init__(self, path: Path, register: Register, shown: Path | None = None) -> None:
         if not path.is_file():
-            raise TapeUnreadable(path, Text("文件不存在", "there is no such file"))
+            raise TapeUnreadable(path, _NO_FILE)
         self._path, self._shown = path, scan(shown) if shown is not None else None
         names = names_of(path)
         self._key = next((name for name in ("loan", "borrower") if name in names), "")
@@ -59,11 +64,13 @@ class FileDebits:
     @classmethod
     def looking(cls, debits: Path, entities: Path | None) -> Looking:
         """Debits with a register beside them: `entities` and `relations` in the folder given, else in their own."""
+        if not debits.exists():
+            raise TapeUnreadable(debits, _NO_FILE)
         folder = entities or debits.parent
         register = {name: table_of(folder, name) for name in ("entities", "relations")}
         for name, path in register.items():
             if path is None:
-                raise TapeUnreadable(folder / name, Text("没有主体登记表", "there is no such table of the register"))
+                raise TapeUnreadable(folder / name, _NO_REGISTER)
         tables = [scan(path).collect() for path in register.values() if path is not None]
         known = register_of(tables[0], tables[1])
         return Looking(cls(debits, known, table_of(folder, "shown")), known)

@@ -57,6 +57,8 @@ class FolderSink:
     """
 
     def __init__(self, folder: Path) -> None:
+        if folder.exists() and not folder.is_dir():
+            raise TapeUnreadable(folder, Text("不是目录, 无法写入", "not a folder: nothing can be written there"))
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._parquet: dict[str, pq.ParquetWriter] = {}

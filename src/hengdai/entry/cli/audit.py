@@ -132,6 +132,7 @@ def _report(paths: Sequence[Path], order: Order, tally: Tally) -> Report:
 
 def _write(report: Report, asked: Asked) -> None:
     out = asked.out
+    (out / "report.pdf").unlink(missing_ok=True)  # one of an earlier audit would be taken for this one's
     (out / "report.html").write_text(page(report, "zh", "report.en.html"), encoding="utf-8")
     with ThreadPoolExecutor(1) as beside:
         # The browser prints while the rest is written.

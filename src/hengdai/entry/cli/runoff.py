@@ -28,6 +28,7 @@ from hengdai.entry.cli.talk import data, say, stop
 from hengdai.entry.report.pdf import print_pdf
 from hengdai.entry.report.runoff import COLUMNS, RunOff, notes, row_of, summary_of
 from hengdai.entry.report.runoff_page import runoff_page
+from hengdai.entry.report.runoff_words import WORDS
 from hengdai.law.pack import Pack
 
 _MONTH = Text(
@@ -87,7 +88,10 @@ def runoff(
 ) -> None:
     """存量清退计划: 每笔超限贷款最便宜的合法补救, 逐月费用与进度. Plan the run-off of loans above the cap.
 
-    写出网页 runoff.html, runoff.en.html 与 runoff.pdf, 逐笔 runoff.csv, 逐月 runoff.json. Pages, a PDF and files.
+    写出网页 runoff.html, runoff.en.html 与 runoff.pdf, 逐笔 runoff.csv, 逐月 runoff.json, 未入计划的另列.
+    Pages, a PDF and files; those left out beside them.
+
+    退出码 0 计划已写出, 2 无法读写. Exit 0 the plan was written, 2 could not read or write.
 
     例 Example: hengdai audit runoff tape.csv --map map.toml --by 2027-12-31
     """
@@ -130,11 +134,14 @@ def _say(told: RunOff) -> None:
             data(str(_ENDED.fill(month=name, ended=f"{month.ended:,}")))
         data(str(_MONTH.fill(month=name, mended=f"{month.mended:,}", price=told.money(month.price),
                              left=f"{month.left:,}")))  # fmt: skip
+    if told.unmendable:
+        data(str(WORDS["unmendable"].fill(count=f"{told.unmendable:,}")))
     for note in notes(told):
         data(str(note))
 
 
 def _write(told: RunOff, left_out: pl.DataFrame, out: Path, *, pdf: bool) -> None:
+    (out / "runoff.pdf").unlink(missing_ok=True)  # one of an earlier plan would be taken for this one's
     (out / "runoff.html").write_text(runoff_page(told, "zh", "runoff.en.html"), encoding="utf-8")
     with ThreadPoolExecutor(1) as beside:
         # The browser prints while the rest is written.

@@ -1,5 +1,6 @@
 """How commands speak: data to stdout, talk to stderr, failures in words and an exit code."""
 
+import errno
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,17 @@ import typer
 from hengdai.base.check import Defect
 from hengdai.base.text import Text
 from hengdai.entry.cli.exits import Exit
+
+_WHY = {
+    errno.EACCES: Text("没有权限", "no permission"),
+    errno.EPERM: Text("没有权限", "no permission"),
+    errno.EROFS: Text("只读, 不能写入", "read-only, nothing can be written"),
+    errno.ENOSPC: Text("磁盘已满", "the disk is full"),
+    errno.EISDIR: Text("是目录, 不是文件", "a folder and no file"),
+    errno.ENOTDIR: Text("不是目录", "not a folder"),
+    errno.ENOENT: Text("不存在", "there is no such file or folder"),
+}
+"""What a person can do something about; the system tells the rest in its own words."""
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -70,7 +82,8 @@ def explain_failure(error: Exception) -> int:
         say(f"程序缺陷 / defect: {error}")
         return Exit.DEFECT
     if isinstance(error, OSError):
-        say(f"无法读写 / cannot read or write: {error}")
+        why = _WHY.get(error.errno or 0) if error.filename else None
+        say(f"无法读写 / cannot read or write: {f'{error.filename}: {why}' if why else error}")
         return Exit.UNREADABLE
     if isinstance(error, ValueError):
         say(str(error))

@@ -85,6 +85,15 @@ class RunOff:
         return sum(bool(loan.old.told["doubt"]) for loan in self.plan.loans)
 
     @property
+    def not_yet(self) -> tuple[int, date] | None:
+        """How many loans of the plan were told of, or paid out, after it begins, and the last such day; None if none.
+
+        Nobody can mend a loan before it is paid out, nor count as unpaid what had been paid by the day of the data.
+        """
+        after_it = [day for loan in self.plan.loans if (day := loan.old.told["told_on"]) > self.plan.start]
+        return (len(after_it), max(after_it)) if after_it else None
+
+    @property
     def breaches(self) -> int:
         """Loans that the law of their own day forbade: it gives them no time."""
         since = {rule: self.pack.rule(rule).start for rule, _, _ in self.caps}
@@ -140,6 +149,9 @@ def notes(told: RunOff) -> list[Text]:
     said += [told.note] if told.note else []
     if not told.pack.takes(told.currency.code):
         said.append(WORDS["currency"].fill(mine=told.currency.code, law=told.pack.currency.code))
+    if told.not_yet is not None:
+        count, day = told.not_yet
+        said.append(WORDS["not_yet"].fill(start=told.plan.start, count=f"{count:,}", day=day))
     counts = {name: told.left_out.get(name, 0) for name in REASONS}
     counts |= {"lower_bounds": told.lower_bounds, "rejected": told.rejected, "unread_debits": told.unread_debits}
     said += [WORDS[name].fill(count=f"{count:,}") for name, count in counts.items() if count]

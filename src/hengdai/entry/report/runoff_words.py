@@ -61,15 +61,21 @@ WORDS: Mapping[str, Text] = {
         "Amounts are in {mine}, the law's in {law}: the cap is a rate and holds in any money; rules about "
         "amounts are left undetermined.",
     ),
+    "not_yet": Text(
+        "计划自 {start} 起, 早于其中 {count} 笔的数据日或放款日 (最晚 {day}): 期次按计划日计, 与事实不符; "
+        "请用 --since 给出较晚的起始日。",
+        "The plan begins on {start}, before the day of the data or of the payout of some of its loans ({count}, the "
+        "last on {day}): what they had paid by then is not counted. Give a later day with --since.",
+    ),
     "no_cap": Text(
         "{count} 笔没有可适用的上限 (例如写于其施行之前), 不在计划内; 用 --as-if 可按某日的上限衡量。",
         "Not in the plan, for want of a cap that governs on the loan's day (written before it, for one): {count}; "
         "--as-if holds them against the cap of a day.",
     ),
     "cap_unknown": Text(
-        "{count} 笔缺少事实, 不知是否受上限约束, 不在计划内; 未知从不算合规, 缺什么见审计报告。",
-        "Not in the plan, for want of a fact that says whether a cap governs: {count}; unknown is never a pass, "
-        "and the audit report names what is missing.",
+        "{count} 笔缺少事实或当日法规未作规定, 不知是否受上限约束, 不在计划内; 未知从不算合规, 缺什么见审计报告。",
+        "Not in the plan, because a fact is missing or the law of the day is silent, so that nobody knows whether a "
+        "cap governs: {count}; unknown is never a pass, and the audit report names what is missing.",
     ),
     "no_cost": Text(
         "{count} 笔算不出成本, 不在计划内; 未知从不算合规。",
