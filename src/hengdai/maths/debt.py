@@ -4,6 +4,7 @@ Money given back between two instalments turns the signs of the flows more than 
 tells whether there is one rate. Let the debt after each flow be the one before, grown by a rate, plus what is received
 or less what is paid. Where it stays at or above zero at a rate i that brings it to zero at the end, the value of the
 flows at any other rate r has the sign of r - i, so i is the only one (Soper, The marginal efficiency of capital, 1959).
+Where it does not, the turns of the flows as seen from a rate of zero may still leave room for one alone.
 """
 
 from collections.abc import Sequence
@@ -59,22 +60,42 @@ def _guess(flows: Sequence[int], near_e8: int, a_year: float) -> int | None:
 
 
 def _is_cost(flows: Sequence[int], found: int, a_year: Fraction) -> bool:
-    """Whether the one rate of the flows rounds to `found`: the debt, at the two ties around it, proves it."""
+    """Whether the flows have one rate and it rounds to `found`: it lies between the two ties around it."""
     scale = 2 * E8 * a_year.numerator
     low, high = (scale + (2 * found + side) * a_year.denominator for side in (-1, 1))
     if flows[0] <= 0 or low <= 0:
         return False
-    debt, part = flows[0], scale
-    for flow in flows[1:-1]:
-        debt, part = debt * low + flow * part, part * scale
-        if debt < 0:
-            return False
-    return debt * low + flows[-1] * part <= 0 < _left(flows, high, scale)
+    below, owing = _left(flows, low, scale)
+    if below > 0 or _left(flows, high, scale)[0] <= 0:
+        return False
+    return owing or _is_alone(flows)
 
 
-def _left(flows: Sequence[int], up: int, down: int) -> int:
-    """The debt at the end at a growth of ``up / down`` a period, over ``down`` to the power of the periods."""
-    debt, part = 0, 1
+def _left(flows: Sequence[int], up: int, down: int) -> tuple[int, bool]:
+    """The debt at the end at a growth of ``up / down`` a period, over ``down`` to the power of the periods.
+
+    And whether it never fell below zero before.
+    """
+    debt, part, owing = 0, 1, True
     for flow in flows:
+        owing = owing and debt >= 0
         debt, part = debt * up + flow * part, part * down
-    return debt
+    return debt, owing
+
+
+def _is_alone(flows: Sequence[int]) -> bool:
+    """Whether the turns of the flows, seen from a rate of zero upwards and downwards, leave room for one rate only.
+
+    With the value at v = 1 / (1 + rate) a polynomial in v, those are its turns in v - 1 above 1 and in 1/v - 1 below
+    (Budan; Vincent), and as many rates or two, four, … fewer lie on that side.
+    """
+    return sum(flows) != 0 and _turns(_shifted(flows)) + _turns(_shifted(flows[::-1])) == 1
+
+
+def _shifted(coefficients: Sequence[int]) -> list[int]:
+    """The coefficients of a polynomial, the constant first, in its variable less one."""
+    moved = list(coefficients)
+    for first in range(len(moved) - 1):
+        for at in range(len(moved) - 2, first - 1, -1):
+            moved[at] += moved[at + 1]
+    return moved

@@ -67,7 +67,8 @@ class RunOff:
     @property
     def above(self) -> int:
         """Loans above the line on the day the plan begins."""
-        return sum(loan.month > 0 for loan in self.plan.loans)
+        first = self.plan.months[0]
+        return first.mended + first.ended + first.left
 
     @property
     def ended(self) -> int:
