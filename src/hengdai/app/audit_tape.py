@@ -5,6 +5,7 @@ written to the book: the tape is somebody else's.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
@@ -104,7 +105,7 @@ def audit_tape(tapes: Sequence[Tape], order: Order, sink: Sink, progress: Callab
     terms = Terms(order.pack, order.mapping.mapped, order.mapping.currency, order.as_if, order.settings)
     tally = Tally()
     # Batches are read and told in their order, by this thread alone; the audit of one goes on beside the next.
-    for batch, links, audited in in_order(lambda batch: _audited(batch, terms, order), _read(tapes, order)):
+    for batch, links, audited in in_order(lambda batch: _audited(batch, terms, order), _read(tapes, order, terms)):
         tally.rows += batch.rows
         tally.reject(batch.taken.rejects, batch.taken.rejected_rows)
         sink.rejects(batch.taken.rejects)
@@ -135,9 +136,9 @@ class _Batch:
     """Debits that came to light with this batch and could not be read."""
 
 
-def _read(tapes: Sequence[Tape], order: Order) -> Iterator[_Batch]:
+def _read(tapes: Sequence[Tape], order: Order, terms: Terms) -> Iterator[_Batch]:
     """The batches of all tapes; a loan whose number was met before, and a row that could not be split, are rejects."""
-    seen, digits = Seen(), currency(order.mapping.currency).digits
+    seen, digits, ready = Seen(), currency(order.mapping.currency).digits, False
     for tape in tapes:
         for raw in tape.batches():
             problems = missing_headers(order.mapping, raw.columns, tape.name)
@@ -150,7 +151,12 @@ def _read(tapes: Sequence[Tape], order: Order) -> Iterator[_Batch]:
                 yield _Batch(raw.height, taken)
             else:
                 debits = order.looking.debits
-                found = debits.of(taken.loans)
+                with ThreadPoolExecutor(1) as beside:
+                    if not ready:
+                        # Kernels take a while to load, and the first debits a while to read.
+                        beside.submit(audit_batch, taken.loans.head(1), terms)
+                        ready = True
+                    found = debits.of(taken.loans)
                 doubtful, shown = debits.doubtful(taken.loans), debits.shown(taken.loans)
                 yield _Batch(raw.height, taken, found, doubtful, shown, debits.unread())
             yield from _torn(tape)

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.fs as pa_fs
 import pyarrow.parquet as pq
 
+from hengdai.adapters.tapes.parquet import open_parquet
 from hengdai.base.text import Text
 
 FINDINGS, REJECTS, DIGESTS = "findings", "rejects", "digests"
@@ -140,13 +141,8 @@ class PartWriter:
         self._writers[kind].write_table(table, row_group_size=ROWS_PER_GROUP.get(kind))
 
     def _opened(self, kind: str, schema: pa.Schema) -> pq.ParquetWriter:
-        # Figures hardly repeat; a dictionary of them is tried in vain and costs more than writing them.
-        repeating = [each.name for each in schema if pa.types.is_large_string(each.type)]
         path = self._place.of(Part(kind, self._named, 0))
-        return pq.ParquetWriter(
-            path, schema, filesystem=self._system, compression="zstd",
-            use_dictionary=repeating,  # type: ignore[arg-type]  # the stubs know only yes and no
-        )  # fmt: skip
+        return open_parquet(path, schema, self._system, ranged=kind == DIGESTS)
 
 
 def new_run() -> str:

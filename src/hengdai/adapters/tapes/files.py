@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from hengdai.adapters.tapes.parquet import open_parquet
 from hengdai.adapters.tapes.read import Torn, batches, head_of
 from hengdai.adapters.tapes.unreadable import TapeUnreadable
 from hengdai.audit.intake import REJECTS
@@ -24,6 +25,10 @@ BEHIND = 3
 """Frames that may wait to be written."""
 PARQUET_ONLY = ("undetermined", "open", "material", EARLY)
 """Columns that would make a CSV many times as large, as the compound cost of each view; the report counts them."""
+
+
+_AT_ONCE = pa_csv.WriteOptions(batch_size=8192)
+"""Rows that are put into words together; fewer cost more calls, more do not stay near the processor."""
 
 
 class FileTape:
@@ -110,15 +115,10 @@ class FolderSink:
     def _append(self, name: str, frame: pl.DataFrame) -> None:
         table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
         if name not in self._parquet:
-            # Figures hardly repeat; a dictionary of them is tried in vain and costs more than writing them.
-            repeating = [each.name for each in table.schema if pa.types.is_large_string(each.type)]
-            self._parquet[name] = pq.ParquetWriter(
-                self._folder / f"{name}.parquet",
-                table.schema,
-                compression="zstd",
-                use_dictionary=repeating,  # type: ignore[arg-type]  # the stubs know only yes and no
+            self._parquet[name] = open_parquet(str(self._folder / f"{name}.parquet"), table.schema)
+            self._csv[name] = pa_csv.CSVWriter(
+                self._folder / f"{name}.csv", _lines(table).schema, write_options=_AT_ONCE
             )
-            self._csv[name] = pa_csv.CSVWriter(self._folder / f"{name}.csv", _lines(table).schema)
         self._parquet[name].write_table(table)
         self._csv[name].write_table(_lines(table))
 

@@ -1,5 +1,6 @@
 """`hengdai`: the root of the command line. It knows the story and loads a command only when one is called."""
 
+import gc
 import sys
 from collections.abc import Iterator
 from importlib import import_module
@@ -98,3 +99,5 @@ def app() -> None:
         sys.exit(Exit.DONE)
     except Exception as error:  # noqa: BLE001 - the last place that can say it in words
         sys.exit(explain_failure(error))
+    finally:
+        gc.freeze()  # the interpreter is about to end: nobody needs the cycles that it would look for
