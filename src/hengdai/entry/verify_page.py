@@ -4,9 +4,11 @@ import base64
 from importlib.resources import files
 
 _PAGE = files("hengdai.entry.http").joinpath("static/verify.html")
+# Whoever prints the page waits for `settled` (:mod:`hengdai.entry.report.browser`).
 _INSIDE = """<script id="inside" type="text/plain">{data}</script>
 <script>
-take(new Blob([Uint8Array.from(atob(document.getElementById("inside").textContent), char => char.charCodeAt(0))]));
+const inside = atob(document.getElementById("inside").textContent);
+settled = take(new Blob([Uint8Array.from(inside, char => char.charCodeAt(0))]));
 </script>
 </body>"""
 

@@ -20,13 +20,16 @@ class _Run:
 
     digests: Digests
     rows: pl.DataFrame
+    at: npt.NDArray[np.int64] | None = None
+    """Where in `rows` the row of each digest stands; None where they stand in that order."""
 
     def of(self, wanted: Digests) -> pl.DataFrame:
         """The rows whose key has one of the digests."""
         begin = np.searchsorted(self.digests, wanted, "left")
         sizes = np.searchsorted(self.digests, wanted, "right") - begin
         within = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        found: pl.DataFrame = self.rows[np.repeat(begin, sizes) + within]
+        places = np.repeat(begin, sizes) + within
+        found: pl.DataFrame = self.rows[places if self.at is None else self.at[places]]
         return found
 
 
@@ -45,29 +48,29 @@ class Runs:
         self._loose.append(rows.filter(pl.col(self._key).is_not_null()))
         self._rest = None
         if sum(each.height for each in self._loose) >= self._full:
-            self._runs.append(self._on_disk(self._sorted()))
+            self._runs.append(self._on_disk(self._loosely_sorted()))
             self._loose = []
 
     def of(self, keys: pl.Series) -> pl.DataFrame | None:
         """All rows with one of the keys, and a few whose key only has the same digest; None when nothing was put in."""
         if self._rest is None and self._loose:
-            self._rest = self._sorted()
+            self._rest = self._loosely_sorted()
         runs = [*self._runs, *([self._rest] if self._rest is not None else [])]
         digests = np.sort(keys.hash(seed=0).to_numpy())
         wanted = digests[np.append(True, digests[1:] != digests[:-1])[: len(digests)]]
         return pl.concat([run.of(wanted) for run in runs]) if runs else None
 
-    def _sorted(self) -> _Run:
+    def _loosely_sorted(self) -> _Run:
         rows = pl.concat(self._loose)
         digests = rows[self._key].hash(seed=0).to_numpy()
         order = np.argsort(digests, kind="stable")
-        return _Run(digests[order], rows[order])
+        return _Run(digests[order], rows, order)
 
     def _on_disk(self, run: _Run) -> _Run:
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="hengdai-runs-")
         path = Path(self._folder.name) / f"{len(self._runs)}.arrow"
-        run.rows.write_ipc(path, compression="uncompressed")
+        run.rows[run.at].write_ipc(path, compression="uncompressed")
         mapped = pl.from_arrow(pa.ipc.open_file(pa.memory_map(str(path))).read_all())
         assert isinstance(mapped, pl.DataFrame)
         return _Run(run.digests, mapped)

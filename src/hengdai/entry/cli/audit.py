@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -27,7 +27,7 @@ from hengdai.entry.cli.runoff import runoff
 from hengdai.entry.cli.talk import data, say, stop
 from hengdai.entry.report.content import Report, percent, summary
 from hengdai.entry.report.page import page
-from hengdai.entry.report.pdf import print_pdf
+from hengdai.entry.report.pdf import Printer
 
 _DONE = Text(
     "{loans} 笔: 违反 {breached}, 差异 {different}, 无法判定 {undetermined}, 未见问题 {clean}; 无法读取 {rejected} 行",
@@ -109,9 +109,10 @@ def _draft(tape: Path, pack: str, dsn: str | None) -> str:
 
 
 def _audit(paths: Sequence[Path], asked: Asked) -> Tally:
-    with audited(paths, asked) as (order, tally):
+    # The browser starts while the tape is read, and prints while the last findings are written.
+    with Printer() if asked.pdf else nullcontext() as printer, audited(paths, asked) as (order, tally):
         report = _report(paths, order, tally)
-        _write(report, asked)
+        _write(report, asked.out, printer)
     counts = {name: f"{tally.answers[name]:,}" for name in ("breached", "different", "undetermined", "clean")}
     data(str(_DONE.fill(loans=f"{tally.loans:,}", rejected=f"{tally.rejected:,}", **counts)))
     data(str(_CAP.fill(over=f"{tally.over['simple']:,}", refund=report.money(tally.refunds["simple"]),
@@ -130,16 +131,13 @@ def _report(paths: Sequence[Path], order: Order, tally: Tally) -> Report:
     )  # fmt: skip
 
 
-def _write(report: Report, asked: Asked) -> None:
-    out = asked.out
+def _write(report: Report, out: Path, printer: Printer | None) -> None:
     (out / "report.pdf").unlink(missing_ok=True)  # one of an earlier audit would be taken for this one's
     (out / "report.html").write_text(page(report, "zh", "report.en.html"), encoding="utf-8")
-    with ThreadPoolExecutor(1) as beside:
-        # The browser prints while the rest is written.
-        printed = beside.submit(print_pdf, out / "report.html", out / "report.pdf") if asked.pdf else None
-        (out / "report.en.html").write_text(page(report, "en", "report.html"), encoding="utf-8")
-        told = json.dumps(summary(report), ensure_ascii=False, indent=1, default=str)
-        (out / "summary.json").write_text(told + "\n", encoding="utf-8")
-    why = printed.result() if printed is not None else None
+    printed = None if printer is None else printer.print(out / "report.html", out / "report.pdf")
+    (out / "report.en.html").write_text(page(report, "en", "report.html"), encoding="utf-8")
+    told = json.dumps(summary(report), ensure_ascii=False, indent=1, default=str)
+    (out / "summary.json").write_text(told + "\n", encoding="utf-8")
+    why = None if printed is None else printed.result()
     if why is not None:
         say(why)
