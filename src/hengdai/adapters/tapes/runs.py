@@ -70,7 +70,8 @@ class Runs:
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="hengdai-runs-")
         path = Path(self._folder.name) / f"{len(self._runs)}.arrow"
-        run.rows[run.at].write_ipc(path, compression="uncompressed")
+        rows = run.rows if run.at is None else run.rows[run.at]
+        rows.write_ipc(path, compression="uncompressed")
         mapped = pl.from_arrow(pa.ipc.open_file(pa.memory_map(str(path))).read_all())
         assert isinstance(mapped, pl.DataFrame)
         return _Run(run.digests, mapped)
