@@ -9,6 +9,7 @@ sign. Patterns VIO-01 to VIO-10 are those seen in supervision: 双融担, 权益
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from hengdai.audit.attest import CHARGES, PLATFORM, SHOWN, TOTAL, UNREAD
@@ -160,11 +161,21 @@ def _together(seen: pl.DataFrame) -> pl.DataFrame:
     same = ("loan_id", "payee", "amount")
     sold = pl.col("kind").is_in(["membership"]).fill_null(False) & pl.col("near_trade").fill_null(False)
     hour = pl.col("at").dt.truncate("1h")
-    sellers = pl.when(sold).then(pl.col("payee")).otherwise(None).drop_nulls().n_unique().over("loan_id", hour)
+    # Few debits are near a due day and fewer sell: only those are compared with one another.
+    numbered = seen.lazy().with_row_index("row")
+    recurring = numbered.filter(near_due).filter(pl.len().over(same) >= 2)
+    chained = numbered.filter(sold).filter(pl.col("payee").n_unique().over("loan_id", hour) >= 2)
     return seen.with_columns(
-        with_instalments=(near_due.sum().over(same) >= 2) & near_due,
-        chain=sold & (sellers >= 2),
+        with_instalments=_marked(seen.height, recurring),
+        chain=_marked(seen.height, chained),
     )
+
+
+def _marked(height: int, rows: pl.LazyFrame) -> pl.Series:
+    """True where one of the rows stands."""
+    marks = np.zeros(height, np.bool_)
+    marks[rows.select("row").collect()["row"].to_numpy()] = True
+    return pl.Series(marks)
 
 
 def _pattern() -> pl.Expr:

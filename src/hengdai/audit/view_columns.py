@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from hengdai.audit.occurring import occurring
 from hengdai.audit.plan import Bools, Ints, Plans, day_of, whole
 from hengdai.audit.price import DAYS, HIGHEST_E8, MONTHS, ONCE, Prices
 from hengdai.audit.subsidy import Subsidy, subsidy_on
@@ -119,7 +120,7 @@ def _subsidised(seen: Seen) -> tuple[Ints, Bools]:
     if not has.any():
         return seen.prices.flows.values, has
     paid = whole(loans, "disbursed_on")
-    days, place = np.unique(paid[has], return_inverse=True)
+    days, place = occurring(paid[has])
     laws = [subsidy_on(seen.pack, seen.as_if or day_of(int(day))) or Subsidy(0, 0, 0) for day in days]
     points, share, yearly = (np.array(each, np.int64)[place] for each in zip(*map(astuple, laws), strict=True))
     off[has], most[has] = np.minimum(points, rate[has] * share // E8), yearly

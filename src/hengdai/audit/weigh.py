@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
+from hengdai.audit.occurring import occurring
 from hengdai.audit.plan import Ints, day_of
 from hengdai.law.expression import Compare, Fact, facts_of
 from hengdai.law.judge import Settings, judge_columns
@@ -111,6 +112,9 @@ def _caps(judged: _Judged, frame: pl.DataFrame) -> tuple[Ints, Ints, pl.Series]:
     height = len(judged.kind)
     caps = {SIMPLE: np.full(height, NO_CAP, np.int64), COMPOUND: np.full(height, NO_CAP, np.int64)}
     names, by = [""], np.zeros(height, np.int64)
+    days = {
+        name: occurring(frame[name].to_physical().cast(pl.Int64).fill_null(-1).to_numpy()) for name in {*_DAYS.values()}
+    }
     for fact, found in caps.items():
         for rule in cap_rules(judged.rules, fact):
             if fact == SIMPLE and rule.effect_under(Outcome.BREACHED, judged.strict) is not Effect.BLOCK:
@@ -118,7 +122,7 @@ def _caps(judged: _Judged, frame: pl.DataFrame) -> tuple[Ints, Ints, pl.Series]:
             governing = judged.kinds[rule.id].is_in([Outcome.HOLDS.value, Outcome.BREACHED.value]).to_numpy()
             if not governing.any():
                 continue
-            value = _values(judged.pack, rule, frame[_DAYS[rule.day_of]])
+            value = _values(judged.pack, rule, *days[_DAYS[rule.day_of]])
             lower = governing[judged.kind] & (value != NO_CAP) & ((found == NO_CAP) | (value < found))
             found[lower] = value[lower]
             if fact == SIMPLE:
@@ -127,11 +131,10 @@ def _caps(judged: _Judged, frame: pl.DataFrame) -> tuple[Ints, Ints, pl.Series]:
     return caps[SIMPLE], caps[COMPOUND], pl.Series(names, dtype=pl.String).gather(by)
 
 
-def _values(pack: Pack, rule: Rule, days: pl.Series) -> Ints:
-    """The right side of a cap rule on each loan's day."""
+def _values(pack: Pack, rule: Rule, since: Ints, place: Ints) -> Ints:
+    """The right side of a cap rule on each loan's day: `since` 1970, at its `place`; -1 where there is none."""
     assert isinstance(rule.holds, Compare)
     figure = plain(rule.holds.right)
-    since, place = np.unique(days.to_physical().cast(pl.Int64).fill_null(-1).to_numpy(), return_inverse=True)
     out = np.full(len(since), NO_CAP, np.int64)
     for number, day in enumerate(since):
         value = figure({}, pack.bind(rule, day_of(int(day))).values) if day >= 0 else None

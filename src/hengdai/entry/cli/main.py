@@ -1,6 +1,7 @@
 """`hengdai`: the root of the command line. It knows the story and loads a command only when one is called."""
 
 import gc
+import os
 import sys
 from collections.abc import Iterator
 from importlib import import_module
@@ -90,6 +91,8 @@ def app() -> None:
     """Run the command line; every way out ends in a documented exit code."""
     from hengdai.entry.cli.talk import explain_failure
 
+    # Polars gives memory back after half a second and asks for it again with the next batch; read when it is loaded.
+    os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:5000,muzzy_decay_ms:-1")
     command = typer.main.get_command(_root)
     try:
         command(prog_name="hengdai")

@@ -5,12 +5,12 @@ its file descriptor 3 and answered on 4. It ends by itself when the pipes are cl
 """
 
 import base64
+import fcntl
 import json
 import os
 import select
 import shutil
 import signal
-import subprocess
 import tempfile
 import time
 from contextlib import suppress
@@ -21,7 +21,6 @@ from hengdai.base.text import Text
 _SECONDS = 120.0
 """How long an answer may take."""
 _OPTIONS = ("--headless", "--disable-gpu", "--no-sandbox", "--no-first-run", "--remote-debugging-pipe")
-_ON_3_AND_4 = 'in=$1 out=$2; shift 2; exec "$@" 3<&"$in" 4>&"$out"'
 _LOADED = """
 new Promise(done => document.readyState == 'complete' ? done() : addEventListener('load', done))
     .then(() => window.settled)
@@ -44,12 +43,8 @@ class Browser:
         self._profile = tempfile.mkdtemp(prefix="hengdai-print-")
         told, self._asks = os.pipe()
         self._answers, answered = os.pipe()
-        command = ["sh", "-c", _ON_3_AND_4, "sh", str(told), str(answered), program, *_OPTIONS]
         try:
-            self._process = subprocess.Popen(
-                [*command, f"--user-data-dir={self._profile}"], pass_fds=(told, answered), start_new_session=True,
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            )  # fmt: skip
+            self._pid = _started(program, [*_OPTIONS, f"--user-data-dir={self._profile}"], told, answered)
         finally:
             os.close(told)
             os.close(answered)
@@ -70,13 +65,17 @@ class Browser:
         printed = self._ask("Page.printToPDF", printBackground=True, preferCSSPageSize=True, generateTaggedPDF=True)
         return base64.b64decode(printed["data"])
 
+    def end(self) -> None:
+        """End it, from whichever thread."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._pid, signal.SIGKILL)
+
     def close(self) -> None:
         """End it, and remove what it kept."""
+        self.end()
+        os.waitpid(self._pid, 0)
         for end in (self._asks, self._answers):
             os.close(end)
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
         shutil.rmtree(self._profile, ignore_errors=True)
 
     def _ask(self, method: str, **params: Any) -> dict[str, Any]:
@@ -114,6 +113,22 @@ class Browser:
                 raise BrowserFailed(_ENDED)
         message, _, self._read = b"".join(pieces).partition(b"\0")
         return message
+
+
+def _started(program: str, options: list[str], told: int, answered: int) -> int:
+    """The process, which reads from `told` as its 3 and writes to `answered` as its 4, and leads a group of its own."""
+    high = [fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10) for end in (told, answered)]  # neither is 3 or 4
+    try:
+        return os.posix_spawn(
+            program, [program, *options], os.environ, setpgroup=0,
+            file_actions=[
+                *[(os.POSIX_SPAWN_OPEN, end, os.devnull, os.O_RDWR, 0) for end in range(3)],
+                *[(os.POSIX_SPAWN_DUP2, end, place) for end, place in zip(high, (3, 4), strict=True)],
+            ],
+        )  # fmt: skip
+    finally:
+        for end in high:
+            os.close(end)
 
 
 __all__ = ["Browser", "BrowserFailed"]

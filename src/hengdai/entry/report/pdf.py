@@ -40,7 +40,9 @@ class Printer:
         self._thread.submit(self._start)
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        if error is not None and self._browser is not None:
+            self._browser.end()  # nobody waits for a first page that leads to nothing
         self._thread.submit(self._stop).result()
         self._thread.shutdown()
 
