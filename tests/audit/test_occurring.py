@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hengdai.audit.occurring import occurring
+from hengdai.audit.plan import occurring
 
 NUMBERS = st.lists(st.integers(-5, 5) | st.integers(-(2**40), 2**40), max_size=30)
 

@@ -53,13 +53,12 @@ def test_a_browser_that_ended_while_it_waited_is_started_again(tmp_path: Path) -
 
 
 @needs_browser
-def test_nothing_of_the_browser_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+def test_nothing_of_the_browser_is_left(tmp_path: Path) -> None:
     with Printer() as printer:
         assert printer.print(written(tmp_path), tmp_path / "a.pdf").result() is None
         assert printer._browser is not None
         leader, profile = printer._browser._pid, Path(printer._browser._profile)
-        assert profile.parent == tmp_path
+        assert profile.is_dir()
     with pytest.raises(ProcessLookupError):
         os.kill(leader, 0)
     assert not profile.exists()
@@ -77,7 +76,7 @@ def test_a_browser_that_ends_at_once_is_told(tmp_path: Path, monkeypatch: pytest
     broken = tmp_path / "chromium"
     broken.write_text("#!/bin/sh\nexit 1\n")
     broken.chmod(0o755)
-    monkeypatch.setattr("hengdai.entry.report.pdf.BROWSERS", (str(broken),))
+    monkeypatch.setenv("PATH", str(tmp_path))
     why = print_pdf(written(tmp_path), tmp_path / "a.pdf")
     assert why is not None
     assert "已退出" in why.zh
@@ -85,5 +84,5 @@ def test_a_browser_that_ends_at_once_is_told(tmp_path: Path, monkeypatch: pytest
 
 
 def test_without_a_browser_there_is_no_pdf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hengdai.entry.report.pdf.BROWSERS", ())
+    monkeypatch.setenv("PATH", str(tmp_path))
     assert print_pdf(written(tmp_path), tmp_path / "a.pdf") == NO_BROWSER

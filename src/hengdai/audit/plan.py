@@ -21,6 +21,8 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 NO_DAY = -(2**40)
 _EPOCH = date(1970, 1, 1)
+_WIDE = 1 << 20
+"""Beyond so many numbers from the least to the greatest they are sorted instead of counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,17 @@ def whole(frame: pl.DataFrame, name: str, absent: int = 0) -> Ints:
 def present(frame: pl.DataFrame, name: str) -> Bools:
     """Where a column is not null."""
     return np.ascontiguousarray(frame[name].is_not_null().to_numpy().astype(np.bool_))
+
+
+def occurring(numbers: Ints) -> tuple[Ints, Ints]:
+    """The numbers that occur, rising, and the place of each row's number among them."""
+    least, most = (int(numbers.min()), int(numbers.max())) if len(numbers) else (0, 0)
+    if most - least >= _WIDE:
+        found, place = np.unique(numbers, return_inverse=True)
+        return found, place.astype(np.int64)
+    since = numbers - least
+    here = np.bincount(since, minlength=1) > 0
+    return np.flatnonzero(here)[: len(numbers)] + least, (np.cumsum(here) - 1)[since]
 
 
 def plans_of(loans: pl.DataFrame) -> Plans:

@@ -11,8 +11,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from hengdai.audit.occurring import occurring
-from hengdai.audit.plan import Bools, Ints, Plans, day_of, whole
+from hengdai.audit.plan import Bools, Ints, Plans, day_of, occurring, whole
 from hengdai.audit.price import DAYS, HIGHEST_E8, MONTHS, ONCE, Prices
 from hengdai.audit.subsidy import Subsidy, subsidy_on
 from hengdai.base.rate import E8

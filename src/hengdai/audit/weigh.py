@@ -7,8 +7,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from hengdai.audit.occurring import occurring
-from hengdai.audit.plan import Ints, day_of
+from hengdai.audit.plan import Ints, day_of, occurring
 from hengdai.law.expression import Compare, Fact, facts_of
 from hengdai.law.judge import Settings, judge_columns
 from hengdai.law.kinds import DayOf, Effect, Outcome, Stage
