@@ -176,13 +176,16 @@ def _judged(weighed: Weighed, facts: pl.DataFrame) -> list[pl.Series]:
 def _different(compared: list[Difference]) -> list[pl.Series]:
     """Material and small differences as `name:matter`, most telling first."""
     frame = pl.DataFrame({each.name: each.matter for each in compared})
+    worth = [pl.col(each.name).is_in([Matter.MATERIAL.value, Matter.SMALL.value]) for each in compared]
     shown = [
-        pl.when(pl.col(each.name).is_in([Matter.MATERIAL.value, Matter.SMALL.value]))
-        .then(pl.concat_str([pl.lit(each.name + ":"), pl.col(each.name)]))
-        for each in compared
-    ]  # fmt: skip
+        pl.when(differs).then(pl.concat_str([pl.lit(each.name + ":"), pl.col(each.name)]))
+        for each, differs in zip(compared, worth, strict=True)
+    ]
     material = pl.any_horizontal([(pl.col(each.name) == Matter.MATERIAL.value).fill_null(False) for each in compared])
-    return frame.select(_listed(shown).alias("differences"), material.alias("material")).get_columns()
+    any_shown, some = frame.select(pl.any_horizontal(worth).fill_null(False).alias("any"), material.alias("material"))
+    # Few loans differ: only theirs are put into words.
+    told = pl.Series("differences", [""]).new_from_index(0, frame.height)
+    return [told.scatter(any_shown.arg_true(), frame.filter(any_shown).select(_listed(shown)).to_series()), some]
 
 
 def _answer() -> pl.Expr:

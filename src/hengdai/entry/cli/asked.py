@@ -20,7 +20,7 @@ from hengdai.audit.mapping import TapeMapping, parse_mapping
 from hengdai.audit.tally import Tally
 from hengdai.base.text import Text
 from hengdai.entry.cli.exits import Exit
-from hengdai.entry.cli.memory import keep_freed
+from hengdai.entry.cli.process import for_long_runs
 from hengdai.entry.cli.talk import data, say, stop
 from hengdai.law.judge import Settings
 from hengdai.law.pack import Pack
@@ -61,7 +61,7 @@ def audited(paths: Sequence[Path], asked: Asked, watch: Watch | None = None) -> 
     tapes = [_tape(path, read.encoding, asked.dsn) for path in paths]
     seen = None if watch is None else partial(watch, pack)
     order = Order(read, pack, as_if, Settings(frozenset(asked.switches)), _looking(paths, asked), seen)
-    keep_freed()
+    for_long_runs()
     with FolderSink(asked.out) as sink:
         tally = audit_tape(tapes, order, sink, lambda rows: say(_WENT.fill(rows=f"{rows:,}")))
         if tally.rows == 0:

@@ -1,7 +1,8 @@
-"""Memory for a command that goes through much data: what one batch gives back, the next one takes."""
+"""A process for a command that goes through much data in threads."""
 
 import ctypes
 import gc
+import sys
 from contextlib import suppress
 
 import pyarrow as pa
@@ -12,12 +13,13 @@ _LARGEST = 32 << 20
 """The most that glibc lets the second of them be, in bytes."""
 
 
-def keep_freed() -> None:
-    """Have the C library keep what is freed: to clear fresh pages from the system takes a fifth of a long run.
+def for_long_runs() -> None:
+    """What one batch gives back the next one takes: to clear fresh pages from the system takes a fifth of a long run.
 
     What is loaded by now stays to the end, and is searched for cycles no more. Another C library is left as it is.
     """
     gc.freeze()
+    sys.setswitchinterval(1e-4)  # threads that compute without the interpreter's lock want it soon, and not for long
     pa.set_memory_pool(pa.system_memory_pool())
     with suppress(AttributeError, OSError, TypeError):
         mallopt = ctypes.CDLL(None).mallopt
@@ -25,4 +27,4 @@ def keep_freed() -> None:
         mallopt(_TRIM, 2**31 - 1)
 
 
-__all__ = ["keep_freed"]
+__all__ = ["for_long_runs"]
