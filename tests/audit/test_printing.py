@@ -83,6 +83,23 @@ def test_a_browser_that_ends_at_once_is_told(tmp_path: Path, monkeypatch: pytest
     assert "ended" in why.en
 
 
+def test_a_browser_that_cannot_be_run_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    garbage = tmp_path / "chromium"
+    garbage.write_bytes(b"\x7fELF that is none")
+    garbage.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    why = print_pdf(written(tmp_path), tmp_path / "a.pdf")
+    assert why is not None
+    assert "Exec format error" in why.en
+
+
+@needs_browser
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    why = print_pdf(written(tmp_path), tmp_path / "none" / "a.pdf")
+    assert why is not None
+    assert "none/a.pdf" in why.en
+
+
 def test_without_a_browser_there_is_no_pdf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert print_pdf(written(tmp_path), tmp_path / "a.pdf") == NO_BROWSER

@@ -45,6 +45,9 @@ class Browser:
         self._answers, answered = os.pipe()
         try:
             self._pid = _started(program, [*_OPTIONS, f"--user-data-dir={self._profile}"], told, answered)
+        except OSError as error:
+            self._put_away()
+            raise BrowserFailed(str(error)) from error
         finally:
             os.close(told)
             os.close(answered)
@@ -74,6 +77,9 @@ class Browser:
         """End it, and remove what it kept."""
         self.end()
         os.waitpid(self._pid, 0)
+        self._put_away()
+
+    def _put_away(self) -> None:
         for end in (self._asks, self._answers):
             os.close(end)
         shutil.rmtree(self._profile, ignore_errors=True)

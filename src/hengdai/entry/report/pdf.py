@@ -62,22 +62,29 @@ class Printer:
             self._browser = None
 
     def _print(self, page: Path, pdf: Path) -> Text | None:
+        if self._browser is None:
+            return self._by_another(page, pdf)
         try:
-            try:
-                return self._by(self._browser, page, pdf)
-            except BrowserFailed:
-                # It may have ended while it waited; a second one has not waited at all.
-                self._stop()
-                self._start()
-                return self._by(self._browser, page, pdf)
-        except (BrowserFailed, OSError) as error:
+            return self._by(self._browser, page, pdf)
+        except BrowserFailed:
+            # It may have ended while it waited; another one has not waited at all.
+            self._stop()
+            return self._by_another(page, pdf)
+
+    def _by_another(self, page: Path, pdf: Path) -> Text | None:
+        try:
+            self._start()
+            return NO_BROWSER if self._browser is None else self._by(self._browser, page, pdf)
+        except BrowserFailed as error:
             return FAILED.fill(said=str(error))
 
     @staticmethod
-    def _by(browser: Browser | None, page: Path, pdf: Path) -> Text | None:
-        if browser is None:
-            return NO_BROWSER
-        pdf.write_bytes(browser.pdf_of(page.resolve().as_uri()))
+    def _by(browser: Browser, page: Path, pdf: Path) -> Text | None:
+        printed = browser.pdf_of(page.resolve().as_uri())
+        try:
+            pdf.write_bytes(printed)
+        except OSError as error:
+            return FAILED.fill(said=str(error))
         return None
 
 
