@@ -20,6 +20,8 @@ from hengdai.maths.terms import Method, ScheduleTerms
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 NO_DAY = -(2**40)
+THREADS = 1
+"""Batches are audited side by side; threads of their own in each would only wait for one another, on fresh memory."""
 _EPOCH = date(1970, 1, 1)
 _WIDE = 1 << 20
 """Beyond so many numbers from the least to the greatest they are sorted instead of counted."""
@@ -110,7 +112,7 @@ def _fill(plans: Plans, method: Method, which: Ints, loans: pl.DataFrame) -> Non
             return
         places = plans.offsets[which], plans.offsets[which + 1]
         columns = _columns(loans, which, due_day[which], flat=method is Method.FLAT_FEE)
-        refused = schedules_into(product, columns, places, rows) == 1
+        refused = schedules_into(product, columns, places, rows, THREADS) == 1
         stated = whole(loans, "first_due", NO_DAY)[which]
         agrees = refused | (stated == NO_DAY) | (places[0] == places[1])
         if method is Method.BULLET:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from hengdai.audit.plan import Bools, Ints, Plans, present, whole
+from hengdai.audit.plan import THREADS, Bools, Ints, Plans, present, whole
 from hengdai.maths.charged import Charges, charged_columns
 from hengdai.maths.columns import RATE, all_in_columns
 
@@ -72,12 +72,12 @@ def prices_of(loans: pl.DataFrame, plans: Plans, extra: "Extra | None" = None) -
     values, offsets = charged_columns(Charges(
         net, plans.offsets, plans.principal, plans.interest, periods, each, whole(loans, "instalment"),
         present(loans, "instalment"), level,
-    ))  # fmt: skip
+    ), THREADS)  # fmt: skip
     added, days, unlinked = np.zeros(len(periods), np.int64), whole(loans, "period_days"), values
     if extra is not None and len(extra.loan):
         unlinked = values.copy()
         added = extra.put(values, offsets, periods, days)
-    cost = all_in_columns(values, offsets, MONTHS, days)
+    cost = all_in_columns(values, offsets, MONTHS, days, THREADS)
     sane = (np.abs(cost.simple_e8) <= HIGHEST_E8) & (np.abs(cost.compound_e8) <= HIGHEST_E8)
     known = plans.made & (cost.state == RATE) & sane & ~_negative(loans)
     return Prices(

@@ -151,9 +151,13 @@ class Tally:
         # Only the first few are wanted in their order: those at the excess of the last of them, and above it.
         last = np.partition(over, -WORST)[-WORST] if len(over) > WORST else over.min(initial=0)
         among = np.flatnonzero(over >= last)
-        for at in among[np.lexsort((-cost[among], -over[among]))[:WORST]]:
-            if found["simple_e8"][int(at)] is not None:
-                self.worst.append(_case(audited, int(at), (int(over[at]), int(cost[at]))))
+        least = self.worst[-1].rank if len(self.worst) == WORST else None
+        for at in among[np.lexsort((-cost[among], -over[among]))[:WORST]].tolist():
+            rank = (int(over[at]), int(cost[at]))
+            if least is not None and rank <= least:
+                break  # the others of this batch are no worse, and of equals the first stays
+            if found["simple_e8"][at] is not None:
+                self.worst.append(_case(audited, at, rank))
         self.worst.sort(key=lambda case: case.rank, reverse=True)
         del self.worst[WORST:]
 

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from hengdai.audit.plan import Bools, Ints, Plans, day_of, occurring, whole
+from hengdai.audit.plan import THREADS, Bools, Ints, Plans, day_of, occurring, whole
 from hengdai.audit.price import DAYS, HIGHEST_E8, MONTHS, ONCE, Prices
 from hengdai.audit.subsidy import Subsidy, subsidy_on
 from hengdai.base.rate import E8
@@ -78,7 +78,7 @@ def _weighed(seen: Seen, name: str, flows: Ints, has: Bools) -> list[pl.Series]:
     has = has & seen.prices.known
     if not has.any():
         return [pl.Series(each, dtype=pl.Int64).extend_constant(None, len(has)) for each in named]
-    cost = all_in_columns(flows, seen.prices.flows.offsets, MONTHS, seen.prices.flows.days, among=has)
+    cost = all_in_columns(flows, seen.prices.flows.offsets, MONTHS, seen.prices.flows.days, THREADS, has)
     most = np.maximum(np.abs(cost.simple_e8), np.abs(cost.compound_e8))
     told = pl.Series(has & (cost.state == RATE) & (most <= HIGHEST_E8))
     columns = pl.DataFrame({named[0]: cost.simple_e8, named[1]: cost.compound_e8})
@@ -138,7 +138,7 @@ def _early(seen: Seen) -> list[pl.Series]:
     plans, prices = seen.plans, seen.prices
     months = np.where(_several(plans) & prices.known, plans.sizes - 1, 0)
     early = Early(plans.closing, plans.offsets[:-1], months, whole(seen.loans, "prepayment_fee_rate"))
-    found = early_columns(prices.flows.values, prices.flows.offsets, early, MONTHS, prices.flows.days)
+    found = early_columns(prices.flows.values, prices.flows.offsets, early, MONTHS, prices.flows.days, THREADS)
     lacking = (found.state != RATE) | (np.abs(found.simple_e8) > HIGHEST_E8)
     told = pa.array(found.simple_e8, pa.int64(), mask=lacking)
     lists = pa.LargeListArray.from_arrays(pa.array(found.offsets, pa.int64()), told)
