@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from hengdai.audit.attest import CHARGES, PLATFORM, SHOWN, TOTAL, UNREAD
-from hengdai.audit.plan import whole
+from hengdai.audit.plan import occurring, whole
 from hengdai.audit.price import Extra
 from hengdai.audit.register import Register
 from hengdai.audit.term import last_day
@@ -105,12 +105,19 @@ def link(loans: pl.DataFrame, debits: pl.DataFrame, register: Register) -> Linke
 def score(loans: pl.DataFrame, debits: pl.DataFrame, register: Register) -> pl.DataFrame:
     """Every debit in the window of its loan that has a telling sign, with its score and the pattern it would be."""
     seen = _with_signs(_in_window(loans, debits), register)
-    total = pl.sum_horizontal([pl.col(name).cast(pl.Int64) * sign.weight for name, sign in SIGNS.items()])
-    told = pl.concat_str([pl.when(name).then(pl.lit(name)) for name in SIGNS], separator=";", ignore_nulls=True)
-    return seen.with_columns(
-        total.alias("score"), told.alias("signs"), _pattern().alias("pattern"),
-        pl.col("is_partner").alias("own"),
-    ).select("loan_id", "at", "payee", "amount", "text", "score", "signs", "pattern", "own")  # fmt: skip
+    total, told = _summed(seen)
+    shown = seen.with_columns(total, told, _pattern().alias("pattern"), pl.col("is_partner").alias("own"))
+    return shown.select("loan_id", "at", "payee", "amount", "text", "score", "signs", "pattern", "own")
+
+
+def _summed(seen: pl.DataFrame) -> list[pl.Series]:
+    """The `score` and the `signs` of each debit, made up once for each combination of signs that occurs."""
+    bits = [pl.col(name).cast(pl.Int64) * 2**place for place, name in enumerate(SIGNS)]
+    found, place = occurring(seen.select(pl.sum_horizontal(bits)).to_series().to_numpy())
+    named = [[name for at, name in enumerate(SIGNS) if signs >> at & 1] for signs in found.tolist()]
+    totals = np.array([sum(SIGNS[name].weight for name in names) for names in named], np.int64)
+    told = pl.Series("signs", [";".join(names) for names in named], pl.String)
+    return [pl.Series("score", totals[place]), told.gather(place)]
 
 
 def _in_window(loans: pl.DataFrame, debits: pl.DataFrame) -> pl.DataFrame:
