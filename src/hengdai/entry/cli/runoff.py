@@ -1,7 +1,7 @@
 """`hengdai audit runoff`: the plan to be rid of old loans above the line, a page for a board and files for machines."""
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -25,7 +25,7 @@ from hengdai.base.text import Text
 from hengdai.entry.cli.asked import Asked, Dsn, audited, tell_unread
 from hengdai.entry.cli.exits import Exit
 from hengdai.entry.cli.talk import data, say, stop
-from hengdai.entry.report.pdf import print_pdf
+from hengdai.entry.report.pdf import Printer
 from hengdai.entry.report.runoff import COLUMNS, RunOff, notes, row_of, summary_of
 from hengdai.entry.report.runoff_page import runoff_page
 from hengdai.entry.report.runoff_words import WORDS
@@ -143,11 +143,11 @@ def _say(told: RunOff) -> None:
 def _write(told: RunOff, left_out: pl.DataFrame, out: Path, *, pdf: bool) -> None:
     (out / "runoff.pdf").unlink(missing_ok=True)  # one of an earlier plan would be taken for this one's
     (out / "runoff.html").write_text(runoff_page(told, "zh", "runoff.en.html"), encoding="utf-8")
-    with ThreadPoolExecutor(1) as beside:
+    with Printer() if pdf else nullcontext() as printer:
         # The browser prints while the rest is written.
-        printed = beside.submit(print_pdf, out / "runoff.html", out / "runoff.pdf") if pdf else None
+        printed = None if printer is None else printer.print(out / "runoff.html", out / "runoff.pdf")
         (out / "runoff.en.html").write_text(runoff_page(told, "en", "runoff.html"), encoding="utf-8")
         write_runoff(out, [row_of(loan) for loan in told.plan.loans], summary_of(told), COLUMNS, left_out)
-    why = printed.result() if printed is not None else None
+        why = None if printed is None else printed.result()
     if why is not None:
         say(why)
